@@ -1,0 +1,1 @@
+"""Words to measures: turns, judgements, metrics, depth. Knows no database, no queue, no web."""

@@ -1,0 +1,1 @@
+"""Text classifiers behind the protocols. Imported by worker and bench only."""

@@ -1,0 +1,1 @@
+"""Measured quality and speed: references, the reference stack, tables."""

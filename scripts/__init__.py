@@ -1,0 +1,1 @@
+"""Command line, weights, training, lint. Run with `python -m scripts.NAME`."""

@@ -1,0 +1,1 @@
+"""Training of the small adapters and heads that ship with the project."""

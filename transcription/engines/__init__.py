@@ -1,0 +1,1 @@
+"""Recognisers and diarizers behind the protocols. Imported by worker and bench only."""
