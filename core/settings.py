@@ -7,6 +7,7 @@ example `DEBRIEF_RECOGNIZER__BEAM_SIZE=1`. `docs/configuration.md` is generated 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -40,7 +41,17 @@ class SpeechSettings(Section):
     """Voice activity."""
 
     threshold: float = Field(0.5, gt=0, lt=1)
-    """Probability above which Silero's output counts as speech."""
+    """Probability that a stretch of speech must reach somewhere."""
+    release: float = Field(0.2, gt=0, lt=1)
+    """Probability under which a stretch of speech ends."""
+    second_threshold: float = Field(0.35, gt=0, lt=1)
+    """Probability that a loud stretch which was dropped must reach when heard again by itself."""
+    pause_s: float = Field(0.25, gt=0)
+    """Silence that parts two stretches of speech, seconds."""
+    shortest_s: float = Field(0.1, gt=0)
+    """Shortest stretch of speech kept, seconds."""
+    lost_s: float = Field(0.2, gt=0)
+    """Loud sound outside speech that is heard again, seconds."""
 
 
 class RecognizerSettings(Section):
@@ -108,9 +119,13 @@ def _cache_home() -> Path:
     return Path(named) if named else Path.home() / ".cache"
 
 
-def misspelt(environment: dict[str, str]) -> tuple[str, ...]:
-    """Return names with our prefix that are no setting; pydantic ignores them in silence."""
-    return tuple(sorted(n for n in environment if n.upper().startswith(PREFIX) and not _known(n)))
+def misspelt(names: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return variables with our prefix that are no setting; pydantic ignores those in silence.
+
+    Looks at the process environment where no names are given.
+    """
+    seen = os.environ if names is None else names
+    return tuple(sorted(n for n in seen if n.upper().startswith(PREFIX) and not _known(n)))
 
 
 def _known(name: str) -> bool:
