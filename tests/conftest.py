@@ -6,8 +6,14 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
+from core.environment import seal
 from core.settings import Settings
+
+seal()
+hypothesis_settings.register_profile("debrief", deadline=None)  # a busy machine is no failure
+hypothesis_settings.load_profile("debrief")
 
 ROOT = Path(__file__).resolve().parents[1]
 

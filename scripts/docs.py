@@ -1,0 +1,39 @@
+"""The generated documents: `python -m scripts.docs` writes them, `--check` fails where one is stale."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts import configuration_docs, weights_docs
+
+ROOT = Path(__file__).resolve().parents[1]
+
+DOCUMENTS: dict[Path, Callable[[], str]] = {
+    configuration_docs.PATH: configuration_docs.render,
+    weights_docs.PATH: weights_docs.render,
+}
+
+
+def stale(root: Path = ROOT) -> list[Path]:
+    """Return the documents that are not what their source says."""
+    return [
+        p for p, render in DOCUMENTS.items() if not (root / p).is_file() or (root / p).read_text() != render()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check every document; return the exit code."""
+    if "--check" in arguments:
+        for path in stale():
+            print(f"{path} is stale. Run: make docs")
+        return 1 if stale() else 0
+    for path, render in DOCUMENTS.items():
+        (ROOT / path).write_text(render())
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""Settings to engines: the only place that names them. Each loads once, when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from analysis.judges import ActJudge, SentimentJudge
+from core.environment import seal
+from core.settings import Settings
+from models.review import EngineUse
+from transcription.diarizer import Diarizer
+from transcription.recognizer import Recognizer
+from transcription.speech import VoiceActivity
+
+
+class Engines:
+    """Everything that infers, for the settings given; the heavy imports wait until then."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Seal the process from the network; load nothing yet."""
+        seal()
+        self._settings = settings
+
+    @cached_property
+    def voice_activity(self) -> VoiceActivity:
+        """Return the voice activity detector."""
+        from transcription.engines.silero import load_silero
+
+        return load_silero(self._settings)
+
+    @cached_property
+    def recognizer(self) -> Recognizer:
+        """Return the recogniser."""
+        from transcription.engines.whisper import load_whisper
+
+        return load_whisper(self._settings)
+
+    @cached_property
+    def diarizer(self) -> Diarizer:
+        """Return the diarizer of the chosen profile."""
+        from transcription.engines.pyannote import load_diarizer
+
+        return load_diarizer(self._settings)
+
+    @cached_property
+    def sentiment(self) -> SentimentJudge:
+        """Return the judge of moods."""
+        from analysis.engines.transformers import load_sentiment
+
+        return load_sentiment(self._settings)
+
+    @cached_property
+    def acts(self) -> ActJudge:
+        """Return the judge of dialogue acts."""
+        from analysis.engines.transformers import load_acts
+
+        return load_acts(self._settings)
+
+    def load(self) -> Engines:
+        """Return self with everything loaded, so that the first call does not wait for it."""
+        self.used()
+        return self
+
+    def used(self) -> tuple[EngineUse, ...]:
+        """Return what infers, by capability, with fingerprints."""
+        return (
+            EngineUse("voice_activity", self.voice_activity.fingerprint),
+            EngineUse("recognition", self.recognizer.fingerprint),
+            EngineUse("diarization", self.diarizer.fingerprint),
+            EngineUse("sentiment", self.sentiment.fingerprint),
+            EngineUse("acts", self.acts.fingerprint),
+        )
