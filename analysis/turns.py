@@ -14,7 +14,7 @@ from analysis import asking, pieces
 from analysis.asking import Asked
 from analysis.pieces import HOLD_S, Piece, SideTurn
 from analysis.spans import Span, gaps, intersection, total, union
-from models.review import JudgedUtterance, Side
+from models.review import ActJudgement, JudgedUtterance, Side
 from models.transcript import Role, Transcript
 
 INTERRUPTION_LEFT_S = 0.5
@@ -64,7 +64,7 @@ class Conversation:
     """
 
     transcript: Transcript
-    judged: tuple[JudgedUtterance, ...]
+    acts: Mapping[int, ActJudgement]
     side: Mapping[str, str]
     pieces: tuple[Piece, ...]
     turns: tuple[SideTurn, ...]
@@ -159,7 +159,7 @@ def conversation(transcript: Transcript, judged: tuple[JudgedUtterance, ...] = (
     voiced = union(p.span for p in found)
     return Conversation(
         transcript=transcript,
-        judged=judged,
+        acts={j.index: j.act for j in judged if j.act is not None},
         side=side,
         pieces=found,
         turns=turns,

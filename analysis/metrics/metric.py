@@ -33,12 +33,11 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A number with its evidence, or None with the reason. `unit` where it differs from the metric's."""
+    """A number with its evidence, or None with the reason."""
 
     value: float | None
     reason: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    unit: str | None = None
 
 
 Compute = Callable[[Conversation, Side], Measured]

@@ -34,7 +34,7 @@ def _value(metric: Metric, conversation: Conversation, side: Side) -> MetricValu
         name=metric.name,
         side=side,
         value=measured.value,
-        unit=measured.unit or metric.unit,
+        unit=metric.unit,
         reason=measured.reason,
         version=metric.version,
         evidence=measured.evidence,

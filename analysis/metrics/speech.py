@@ -25,8 +25,6 @@ SHORTEST_TALK_S = 5.0
 """Less talk than this says nothing about pace."""
 PACE_WORDS = 10
 """Shortest stretch quoted as evidence of pace."""
-WORDS_PER_MINUTE = "words per minute"
-CHARACTERS_PER_MINUTE = "characters per minute"
 
 
 def _silent(conv: Conversation, side: Side) -> str | None:
@@ -38,20 +36,29 @@ def _silent(conv: Conversation, side: Side) -> str | None:
     return reason
 
 
-def words_per_minute(conv: Conversation, side: Side) -> Measured:
-    """Return words per minute of the side's own talk; characters for Mandarin."""
+def _pace(conv: Conversation, side: Side, *, han: bool) -> Measured:
+    """Return words, or for Mandarin characters, per minute of the side's own talk."""
     reason = _silent(conv, side)
+    if reason is None and han != (conv.transcript.language == text_tokens.CHINESE):
+        reason = "Only Mandarin is counted in characters." if han else "Mandarin is counted in characters."
     if reason is not None:
         return unknown(reason)
-    text = conv.text(side)
-    spoken = text_tokens.tokens(text)
-    unit = CHARACTERS_PER_MINUTE if 2 * text_tokens.han_characters(text) > len(spoken) else WORDS_PER_MINUTE
-    stretches = [(p, len(text_tokens.tokens(p.text))) for p in conv.pieces if p.party == side]
-    paced = sorted(
-        ((n * 60 / p.duration, p) for p, n in stretches if n >= PACE_WORDS), key=lambda x: x[0], reverse=True
-    )
-    evidence = telling(Evidence(p.start, p.end, note(f"{pace:.0f} {unit}", p.text)) for pace, p in paced)
-    return Measured(len(spoken) * 60 / conv.talk_s(side), evidence=evidence, unit=unit)
+    counted = [(p, len(text_tokens.tokens(p.text))) for p in conv.pieces if p.party == side]
+    stretches = [(n * 60 / p.duration, p) for p, n in counted if n >= PACE_WORDS]
+    fastest = sorted(stretches, key=lambda x: -x[0])
+    evidence = telling(Evidence(p.start, p.end, note(f"{pace:.0f} a minute", p.text)) for pace, p in fastest)
+    spoken = len(text_tokens.tokens(conv.text(side)))
+    return Measured(spoken * 60 / conv.talk_s(side), evidence=evidence)
+
+
+def words_per_minute(conv: Conversation, side: Side) -> Measured:
+    """Return words per minute of the side's own talk."""
+    return _pace(conv, side, han=False)
+
+
+def characters_per_minute(conv: Conversation, side: Side) -> Measured:
+    """Return Han characters per minute of the side's own talk."""
+    return _pace(conv, side, han=True)
 
 
 def filler_rate(conv: Conversation, side: Side) -> Measured:
@@ -103,9 +110,14 @@ def _heard(words: tuple[Word, ...]) -> Evidence:
 
 METRICS = (
     Metric(
-        "words_per_minute", "Pace", WORDS_PER_MINUTE, SIDES,
-        "words of the side / (T_side / 60); Mandarin: Han characters, and the unit says so",
+        "words_per_minute", "Pace", "words per minute", SIDES,
+        "words of the side / (T_side / 60); not for Mandarin",
         "1", "MEASURES 3.7 [S8, S20, S58]", Better.BAND, words_per_minute,
+    ),
+    Metric(
+        "characters_per_minute", "Pace in characters", "characters per minute", SIDES,
+        "Han characters of the side / (T_side / 60); Mandarin only",
+        "1", "MEASURES 3.7, for a language without spaces", Better.NONE, characters_per_minute,
     ),
     Metric(
         "filler_rate", "Fillers (lower bound)", "per minute", SIDES,
