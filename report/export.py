@@ -51,18 +51,15 @@ def cues(review: Review) -> tuple[Cue, ...]:
 
 def vtt(review: Review) -> str:
     """Return WebVTT with a voice tag a cue (W3C WebVTT 1, sections 4.1 and 4.2.2)."""
-    blocks = (
-        f"{_stamp(c.start, '.')} --> {_stamp(c.end, '.')}\n<v {_voice(c.speaker)}>{html.escape(c.text, quote=False)}"
-        for c in cues(review)
-    )
+    blocks = (f"{_times(cue, '.')}\n<v {_voice(cue.speaker)}>{_voice(cue.text)}" for cue in cues(review))
     return "\n\n".join(("WEBVTT", *blocks)) + "\n"
 
 
 def srt(review: Review) -> str:
-    """Return SubRip, the speaker's name before what is said; players read `<` as markup, so it is replaced."""
+    """Return SubRip, the speaker's name before what is said; `<`, which players read as markup, is replaced."""
     blocks = (
-        f"{i}\n{_stamp(c.start, ',')} --> {_stamp(c.end, ',')}\n{_unmarked(c.speaker)}: {_unmarked(c.text)}"
-        for i, c in enumerate(cues(review), 1)
+        f"{i}\n{_times(cue, ',')}\n{_unmarked(cue.speaker)}: {_unmarked(cue.text)}"
+        for i, cue in enumerate(cues(review), 1)
     )
     return "\n\n".join(blocks) + "\n"
 
@@ -102,6 +99,11 @@ def _pieces(utterance: Utterance, words: tuple[Word, ...]) -> Iterable[tuple[flo
     yield start, end, text
 
 
+def _times(cue: Cue, point: str) -> str:
+    """Return when a cue is shown."""
+    return f"{_stamp(cue.start, point)} --> {_stamp(cue.end, point)}"
+
+
 def _stamp(seconds: float, point: str) -> str:
     """Return hh:mm:ss.mmm, or with a comma as SubRip has it."""
     thousandths = round(max(seconds, 0.0) * 1000)
@@ -109,9 +111,9 @@ def _stamp(seconds: float, point: str) -> str:
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{rest:03}"
 
 
-def _voice(name: str) -> str:
-    """Return a name fit for a voice tag, which ends at `>`."""
-    return html.escape(name, quote=False)
+def _voice(text: str) -> str:
+    """Return text in which WebVTT sees no tag, and no end of the voice tag it stands in."""
+    return html.escape(text, quote=False)
 
 
 def _unmarked(text: str) -> str:

@@ -32,7 +32,7 @@ UNEXPLAINED = Meaning(Group.OTHER, "", key=True)
 
 MEANINGS: Mapping[str, Meaning] = {
     "talk_share": Meaning(
-        Group.TALK, "Part of all speech that is this side’s; silence does not count.", key=True
+        Group.TALK, "Part of all speech that is this side's; silence does not count.", key=True
     ),
     "longest_monologue": Meaning(
         Group.TALK,
@@ -42,7 +42,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "longest_customer_story": Meaning(
         Group.TALK, "Longest stretch the customer talks without a break.", key=True
     ),
-    "median_turn": Meaning(Group.TALK, "Half of this side’s turns are longer than this."),
+    "median_turn": Meaning(Group.TALK, "Half of this side's turns are longer than this."),
     "talk_share_of_call": Meaning(
         Group.TALK, "Speech of this side against the whole call, silence included."
     ),
@@ -71,7 +71,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "speaker_switches": Meaning(Group.EXCHANGE, "Times the floor changes hands."),
     "turn_entropy": Meaning(Group.EXCHANGE, "100 % when everybody takes equally many turns."),
     "response_latency_median": Meaning(
-        Group.EXCHANGE, "Typical time to this side’s reply; below zero it starts before the other ends."
+        Group.EXCHANGE, "Typical time to this side's reply; below zero it starts before the other ends."
     ),
     "response_latency_p90": Meaning(Group.EXCHANGE, "Nine of ten replies come faster than this."),
     "questions": Meaning(Group.QUESTIONS, "Questions asked, found by how the sentence is built.", key=True),
@@ -88,6 +88,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "listening_tokens": Meaning(Group.LISTENING, "How many such listening sounds there are."),
     "lsm": Meaning(Group.LISTENING, "How alike the two sides use small words such as “we”, “but”, “not”."),
     "words_per_minute": Meaning(Group.MANNER, "Pace while speaking.", key=True),
+    "characters_per_minute": Meaning(Group.MANNER, "Pace while speaking Mandarin.", key=True),
     "filler_rate": Meaning(
         Group.MANNER,
         "“Um”, “you know” for every minute of talk. Recognisers drop many: read it as “at least”.",
@@ -112,8 +113,8 @@ def meaning_of(name: str) -> Meaning:
 PARTS: Mapping[str, tuple[str, str]] = {
     "balance": ("Balance", "How near the share of talk is to what is usual for this kind of call."),
     "exchange": ("Exchange", "Whether the floor changes hands as often as in a living talk."),
-    "elaboration": ("Customer tells", "How long the customer’s turns are, typically and at the longest."),
-    "responsiveness": ("Rep responds", "How many of the rep’s turns take up what the customer has said."),
+    "elaboration": ("Customer tells", "How long the customer's turns are, typically and at the longest."),
+    "responsiveness": ("Rep responds", "How many of the rep's turns take up what the customer has said."),
     "curiosity": ("Rep asks on", "How many questions are open or follow up on an answer."),
     "initiative": ("Customer takes part", "Whether the customer asks and brings up matters of their own."),
     "listening": ("Listening", "Listening sounds, less interruptions that cut the other off."),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from analysis.bands import Band, CallType, band
 from analysis.metrics.registry import METRICS
 from models.review import MetricValue, Review
 from report.meanings import Group, meaning_of
@@ -14,21 +15,11 @@ from report.wording import quantity
 _ROOM = 1.25
 """A scale reaches this far beyond the larger of value and band."""
 _LABELS: Mapping[str, str] = {metric.name: metric.label for metric in METRICS}
+_UNITS: Mapping[str, str] = {metric.name: metric.unit for metric in METRICS}
 _FORMULAS: Mapping[str, str] = {metric.name: metric.formula for metric in METRICS}
+_REFERENCE = re.compile(r"\s*\[[^\]]*\]")
 _RATIOS = frozenset({"talk_listen_ratio"})
 """Measures whose ratio is no share of a whole."""
-
-
-class Range(Protocol):
-    """A usual band; an open end is None."""
-
-    @property
-    def low(self) -> float | None:
-        """Return the lowest usual value."""
-
-    @property
-    def high(self) -> float | None:
-        """Return the highest usual value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +39,7 @@ class Figure:
     text: str
     bullet: Bullet | None
     verdict: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +91,15 @@ def figure_text(metric: MetricValue) -> str:
     return quantity(metric.value, metric.unit)
 
 
-def usual(metric: MetricValue, call_type: str) -> Range | None:
-    """Return the band of a measure for a kind of call."""
-    del metric, call_type
-    return None
+def usual(metric: MetricValue, call_type: str) -> Band | None:
+    """Return the band of a measure for a kind of call; none for a unit the band is not told in.
+
+    A kind of call nobody has published bands for is held against those of any call.
+    """
+    if metric.unit != _UNITS.get(metric.name):
+        return None
+    known = set(CallType)
+    return band(metric.name, metric.side, CallType(call_type) if call_type in known else CallType.GENERAL)
 
 
 def _figures(values: Sequence[MetricValue], call_type: str) -> tuple[Figure, ...]:
@@ -112,7 +109,7 @@ def _figures(values: Sequence[MetricValue], call_type: str) -> tuple[Figure, ...
     return tuple(_figure(v, b, top) for v, b in zip(values, bands, strict=True))
 
 
-def _top(values: Sequence[MetricValue], bands: Sequence[Range | None]) -> float | None:
+def _top(values: Sequence[MetricValue], bands: Sequence[Band | None]) -> float | None:
     """Return where the scale ends: 1 for shares, otherwise beyond everything shown; None for no scale.
 
     A single figure without a band has nothing to be seen against.
@@ -126,18 +123,19 @@ def _top(values: Sequence[MetricValue], bands: Sequence[Range | None]) -> float 
     return _ROOM * max([*shown, *ends, 0.0]) or None
 
 
-def _figure(metric: MetricValue, band: Range | None, top: float | None) -> Figure:
+def _figure(metric: MetricValue, within: Band | None, top: float | None) -> Figure:
     """Return one figure with its place on the scale and a sentence on its band."""
     if metric.value is None:
-        return Figure(metric, quantity(None, ""), None, metric.reason or "no reason given")
-    bullet = _bullet(metric.value, band, top) if top else None
-    return Figure(metric, figure_text(metric), bullet, verdict(metric.value, metric.unit, band))
+        return Figure(metric, quantity(None, ""), None, metric.reason or "no reason given", "")
+    bullet = _bullet(metric.value, within, top) if top else None
+    source = _REFERENCE.sub("", within.source) if within else ""
+    return Figure(metric, figure_text(metric), bullet, verdict(metric.value, metric.unit, within), source)
 
 
-def _bullet(value: float, band: Range | None, top: float) -> Bullet:
+def _bullet(value: float, within: Band | None, top: float) -> Bullet:
     """Return a value and its band as percent of a scale."""
-    low = band.low if band else None
-    high = band.high if band else None
+    low = within.low if within else None
+    high = within.high if within else None
     return Bullet(
         value=min(max(100 * value / top, 0.0), 100.0),
         low=None if low is None else 100 * low / top,
@@ -145,23 +143,23 @@ def _bullet(value: float, band: Range | None, top: float) -> Bullet:
     )
 
 
-def verdict(value: float, unit: str, band: Range | None) -> str:
-    """Return where a value stands against its band, in words; nothing without a band."""
-    if band is None or (band.low is None and band.high is None):
+def verdict(value: float, unit: str, within: Band | None) -> str:
+    """Return where a value stands against its band, in words; nothing without one."""
+    if within is None or (within.low is None and within.high is None):
         return ""
-    if band.low is not None and value < band.low:
-        return f"below the usual {spoken(band, unit)}"
-    if band.high is not None and value > band.high:
-        return f"above the usual {spoken(band, unit)}"
-    return f"within the usual {spoken(band, unit)}"
+    if within.low is not None and value < within.low:
+        return f"below the usual {spoken(within, unit)}"
+    if within.high is not None and value > within.high:
+        return f"above the usual {spoken(within, unit)}"
+    return f"within the usual {spoken(within, unit)}"
 
 
-def spoken(band: Range, unit: str) -> str:
+def spoken(within: Band, unit: str) -> str:
     """Return a band in words."""
-    if band.low is None:
-        return f"{quantity(band.high, unit)} at most"
-    if band.high is None:
-        return f"{quantity(band.low, unit)} at least"
-    low, high = quantity(band.low, unit), quantity(band.high, unit)
+    if within.low is None:
+        return f"{quantity(within.high, unit)} at most"
+    if within.high is None:
+        return f"{quantity(within.low, unit)} at least"
+    low, high = quantity(within.low, unit), quantity(within.high, unit)
     _, space, tail = high.rpartition("\N{NARROW NO-BREAK SPACE}")
     return f"{low.removesuffix(space + tail)} to {high}"

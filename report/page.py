@@ -11,11 +11,11 @@ from models.transcript import Role, Speaker, Utterance
 from report.meanings import part_of
 from report.measures import Measure, label_of, measures
 from report.text import shown
-from report.timeline import Timeline, timeline
+from report.timeline import Timeline, moods, timeline
 from report.transcript import Paragraph, line_at, paragraphs
 from report.wording import NONE, SIDE_NAMES, names, percent, plural, quantity, signed
 
-FIRST_EVIDENCE = 8
+FIRST_EVIDENCE = 5
 """Places shown at once; the others unfold."""
 
 
@@ -121,7 +121,7 @@ def page(review: Review) -> Page:
         people=_people(review),
         timeline=drawing,
         spoken=_spoken(review, drawing),
-        moods=tuple(_mood(review, summary) for summary in review.sentiment),
+        moods=tuple(_mood(review, summary) for summary in moods(review)),
         groups=_groups(measures(review)),
         parts=tuple(_part(part) for part in review.depth.parts),
         paragraphs=text,
@@ -170,7 +170,12 @@ def _mood_tile(summary: SentimentSummary) -> Tile:
     change = (
         f"{signed(summary.change)} from the first quarter to the last" if summary.change is not None else ""
     )
-    return Tile("Customer mood", signed(summary.score), MOOD_SCALE, change or summary.reason or "")
+    return Tile(
+        "Customer mood",
+        signed(summary.score),
+        MOOD_SCALE,
+        change or "first or last quarter too short to compare",
+    )
 
 
 MOOD_SCALE = "\N{MINUS SIGN}1 to +1"
@@ -226,11 +231,12 @@ def mood_sentence(summary: SentimentSummary) -> str:
     """Return the mood of a side in words."""
     if summary.score is None:
         return f"No overall mood: {sentence(summary.reason or 'no reason given')}"
-    start = f"{signed(summary.score)} overall"
-    if summary.change is None or summary.trend is None:
-        return f"{start}. No trend: {sentence(summary.reason)}" if summary.reason else f"{start}."
-    way = f"{signed(summary.change)} from the first quarter to the last"
-    return f"{start}, {way} ({signed(summary.trend)} a quarter)."
+    said = f"{signed(summary.score)} overall"
+    if summary.trend is not None:
+        said += f", {signed(summary.trend)} a quarter"
+    if summary.change is None:
+        return f"{said}. The first or the last quarter has too few utterances to compare them."
+    return f"{said}, {signed(summary.change)} from the first quarter to the last."
 
 
 def sentence(text: str) -> str:

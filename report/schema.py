@@ -207,7 +207,7 @@ class SentimentPeriodShape(Shape):
     """Mood of one side in a quarter of the call."""
 
     side: Side
-    quarter: Count
+    quarter: Annotated[int, Field(ge=1, le=4)]
     start: Seconds
     end: Seconds
     score: Mood | None

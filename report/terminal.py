@@ -20,6 +20,7 @@ from models.transcript import Role, Speaker
 from report.measures import Figure, label_of, measures
 from report.page import mood_sentence
 from report.text import plain
+from report.timeline import moods
 from report.wording import MOOD_GLYPHS, NONE, SIDE_NAMES, clock, names, percent, plural, quantity, signed
 
 LINES = 40
@@ -188,9 +189,7 @@ def _verdict(figures: Iterable[Figure]) -> Text:
 
 def _moods(review: Review, glyphs: Glyphs) -> RenderableType:
     """Return the mood of both sides."""
-    return Group(
-        _title("Mood, read from the words"), *(_mood(review, one, glyphs) for one in review.sentiment)
-    )
+    return Group(_title("Mood, read from the words"), *(_mood(review, one, glyphs) for one in moods(review)))
 
 
 def _mood(review: Review, summary: SentimentSummary, glyphs: Glyphs) -> RenderableType:

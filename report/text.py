@@ -1,4 +1,4 @@
-"""Text from outside made safe to show: recordings are named by strangers and words are guessed by machines."""
+"""Text from outside made safe to show: strangers name recordings, machines guess words."""
 
 from __future__ import annotations
 

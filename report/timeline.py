@@ -56,6 +56,7 @@ class Row:
     box: str
     marks: tuple[Mark, ...]
     captions: tuple[Caption, ...] = ()
+    fences: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def timeline(review: Review) -> Timeline:
     rows = [*_lanes(review, length), *_strips(review, both, length), *_moods(review, length)]
     placed, top = [], 0
     for row in rows:
-        placed.append(Row(row.kind, row.label, top, row.height, row.box, row.marks, row.captions))
+        placed.append(Row(row.kind, row.label, top, row.height, row.box, row.marks, row.captions, row.fences))
         top += row.height + GAP
     return Timeline(tuple(placed), _ticks(length), top + AXIS_HEIGHT, length, sum(b - a for a, b in both))
 
@@ -170,13 +171,23 @@ def _silences(talk: Conversation) -> list[Event]:
 
 def _moods(review: Review, length: float) -> Iterable[Row]:
     """Yield a row a side: a dot an utterance, a line a quarter."""
-    for summary in review.sentiment:
+    for summary in moods(review):
         dots = tuple(_dots(review, summary.side))
         if dots:
             marks = (*dots, Mark(f"quarter {summary.side}", _quarters(summary)))
             label = f"{SIDE_NAMES[summary.side]} mood"
             box = f"0 -1.15 {length:.3f} 2.3"
-            yield Row("mood", label, 0, MOOD_HEIGHT, box, marks, _captions(summary, length))
+            fences = tuple(100 * p.start / length for p in summary.periods[1:])
+            yield Row("mood", label, 0, MOOD_HEIGHT, box, marks, _captions(summary, length), fences)
+
+
+def moods(review: Review) -> tuple[SentimentSummary, ...]:
+    """Return the sides whose mood is shown, customer first; the whole call where no side is known."""
+    by_side = {one.side: one for one in review.sentiment}
+    sides = [by_side[side] for side in (Side.CUSTOMER, Side.REP) if side in by_side]
+    if Side.CALL in by_side and all(one.score is None for one in sides):
+        return (by_side[Side.CALL],)
+    return tuple(sides)
 
 
 def _dots(review: Review, side: Side) -> Iterable[Mark]:
@@ -184,7 +195,8 @@ def _dots(review: Review, side: Side) -> Iterable[Mark]:
     points: dict[SentimentLabel, list[str]] = {}
     for judged in review.judged:
         utterance = review.transcript.utterances[judged.index]
-        if judged.sentiment and review.transcript.role(utterance.speaker) == side.value:
+        own = side is Side.CALL or review.transcript.role(utterance.speaker) == side.value
+        if judged.sentiment and own:
             middle = (utterance.start + utterance.end) / 2
             # Up is positive; SVG counts downwards.
             points.setdefault(judged.sentiment.label, []).append(

@@ -56,17 +56,24 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+_MINUTE = 60
+_HOUR = 3600
+_TEN = 10
+_HUNDRED = 100
+
+
 def _length(value: float) -> str:
-    """Return seconds: with one decimal below ten, as m:ss from a minute on."""
-    if abs(value) >= 60:  # noqa: PLR2004 - a minute
-        return f"{_MINUS if value < 0 else ''}{clock(abs(value))}{_THIN}min"
-    return f"{value:.{1 if abs(value) < 10 else 0}f}{_THIN}s".replace("-", _MINUS)  # noqa: PLR2004 - two figures
+    """Return seconds: with one decimal below ten, as m:ss from a minute on, as h:mm:ss from an hour on."""
+    size = abs(value)
+    if size >= _MINUTE:
+        return f"{_MINUS if value < 0 else ''}{clock(size)}{_THIN}{'h' if size >= _HOUR else 'min'}"
+    return f"{value:.{1 if size < _TEN else 0}f}{_THIN}s".replace("-", _MINUS)
 
 
 def _plain(value: float) -> str:
     """Return up to one decimal, whole numbers without one."""
-    text = f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004 - three figures
-    return text.replace("-", _MINUS)
+    whole = abs(value) >= _HUNDRED or value == int(value)
+    return f"{value:.{0 if whole else 1}f}".replace("-", _MINUS)
 
 
 _BY_UNIT: Mapping[str, Callable[[float], str]] = {

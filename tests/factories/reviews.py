@@ -1,5 +1,7 @@
 """Reviews as a run would give them, made without one: short, long, silent, Chinese and hostile."""
 
+# ruff: noqa: RUF001 - Chinese is written with its own punctuation
+
 from __future__ import annotations
 
 import importlib.util
@@ -7,9 +9,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean
 
 from analysis.metrics.registry import measure
+from analysis.sentiment import summarize
 from analysis.turns import conversation
 from models.recording import Recording
 from models.review import (
@@ -23,9 +25,6 @@ from models.review import (
     Review,
     Sentiment,
     SentimentLabel,
-    SentimentPeriod,
-    SentimentSummary,
-    Side,
     StageTiming,
 )
 from models.transcript import (
@@ -39,8 +38,6 @@ from models.transcript import (
     Utterance,
     Word,
 )
-
-SIDES = {"S1": Side.REP, "S2": Side.CUSTOMER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def review_of(
         transcript=transcript,
         segments=segments_of(lines, language),
         judged=judged,
-        sentiment=tuple(mood_of(side, lines, length) for side in (Side.CUSTOMER, Side.REP)),
+        sentiment=summarize(transcript, judged),
         metrics=measure(conversation(transcript, judged)),
         depth=depth_of(lines),
         timings=(StageTiming("decode", 0.31), StageTiming("recognise", 4.2), StageTiming("diarize", 2.75)),
@@ -175,34 +172,6 @@ def segments_of(lines: Sequence[Line], language: str) -> tuple[Segment, ...]:
     return (Segment(lines[0].start, lines[-1].end, text, 0, language, -0.31, 1.42, 0.02, 0.0),)
 
 
-def mood_of(side: Side, lines: Sequence[Line], length: float) -> SentimentSummary:
-    """Return the mood of one side per quarter; a quarter with under three scorable lines has none."""
-    own = [(i, x) for i, x in enumerate(lines) if SIDES.get(x.speaker) == side and x.mood is not None]
-    periods = tuple(_period(side, q, [x for _, x in own], length) for q in range(4))
-    known = [p.score for p in periods if p.score is not None]
-    movers = tuple(i for i, _ in sorted(own, key=lambda x: -abs(x[1].mood or 0))[:3])
-    change = known[-1] - known[0] if len(known) == 4 else None
-    return SentimentSummary(
-        side=side,
-        score=fmean(x.mood or 0 for _, x in own) if own else None,
-        trend=change / 3 if change is not None else None,
-        change=change,
-        reason=None if change is not None else "fewer than three scorable utterances in a quarter",
-        periods=periods,
-        movers=movers,
-    )
-
-
-def _period(side: Side, quarter: int, own: Sequence[Line], length: float) -> SentimentPeriod:
-    """Return one quarter, by the middle of each line."""
-    inside = [x.mood or 0 for x in own if min(int(4 * (x.start + x.end) / 2 / length), 3) == quarter]
-    score = fmean(inside) if len(inside) >= 3 else None
-    reason = None if score is not None else "fewer than three scorable utterances"
-    return SentimentPeriod(
-        side, quarter, quarter * length / 4, (quarter + 1) * length / 4, score, len(inside), reason
-    )
-
-
 def _evidence(line: Line) -> Evidence:
     """Return the seconds of one line and its first words."""
     return Evidence(line.start, line.end, line.text[:60])
@@ -283,9 +252,12 @@ SALES: tuple[tuple[str, str, float | None, float], ...] = (
     ("S1", "What happened after the first two sites went live?", 0.0, 0.4),
     (
         "S2",
-        "Well, the first site was fine. The second one was honestly a mess. The scanners dropped off the network "
-        "every afternoon, the night shift went back to paper, and we had to count the whole warehouse again at the "
-        "end of the month, which cost us a weekend and a lot of goodwill.",
+        (
+            "Well, the first site was fine. The second one was honestly a mess. The scanners dropped "
+            "off the network every afternoon, the night shift went back to paper, and we had to count"
+            " the whole warehouse again at the end of the month, which cost us a weekend and a lot of"
+            " goodwill."
+        ),
         -0.78,
         0.5,
     ),
@@ -293,7 +265,7 @@ SALES: tuple[tuple[str, str, float | None, float], ...] = (
     ("S1", "I'm sorry, a lost weekend is not what you signed up for.", -0.1, 0.9),
     (
         "S1",
-        "When the scanners dropped, who noticed first, and how long did it take until somebody called us?",
+        ("When the scanners dropped, who noticed first, and how long did it take until somebody called us?"),
         0.0,
         0.2,
     ),
@@ -312,14 +284,17 @@ SALES: tuple[tuple[str, str, float | None, float], ...] = (
     ("S2", "Okay, I'm back.", None, 5.2),
     (
         "S1",
-        "Thank you. If the dropouts were solved for good, what would the next year look like for you?",
+        ("Thank you. If the dropouts were solved for good, what would the next year look like for you?"),
         0.2,
         0.4,
     ),
     (
         "S2",
-        "Then it is actually a good product. The people on the first site like it, picking errors went down by a "
-        "third, and my boss would sign for the remaining four sites if I could show that the second one is stable.",
+        (
+            "Then it is actually a good product. The people on the first site like it, picking errors"
+            " went down by a third, and my boss would sign for the remaining four sites if I could "
+            "show that the second one is stable."
+        ),
         0.62,
         1.1,
     ),
@@ -327,10 +302,13 @@ SALES: tuple[tuple[str, str, float | None, float], ...] = (
     ("S2", "Returns per thousand orders. We went from nine to six.", 0.35, 0.5),
     (
         "S1",
-        "So here is what I suggest. We put an engineer on your second site for two days next week, we replace the "
-        "four access points at our cost, I credit the invoice, and we agree on one phone number that the shift "
-        "leads can call at night. Then we look at the numbers together at the end of the month, and only if they "
-        "hold do we talk about the other four sites.",
+        (
+            "So here is what I suggest. We put an engineer on your second site for two days next "
+            "week, we replace the four access points at our cost, I credit the invoice, and we agree "
+            "on one phone number that the shift leads can call at night. Then we look at the numbers "
+            "together at the end of the month, and only if they hold do we talk about the other four "
+            "sites."
+        ),
         0.36,
         0.6,
     ),
@@ -352,8 +330,8 @@ SALES: tuple[tuple[str, str, float | None, float], ...] = (
 
 def long_call(hours: float = 2.0, seed: int = 7) -> Review:
     """Return a synthetic call of this length with about 10,000 words an hour."""
-    chance = random.Random(seed)
-    texts = [(speaker, text) for speaker, text, _, _ in SALES if speaker in SIDES]
+    chance = random.Random(seed)  # noqa: S311 - made-up talk, no secret
+    texts = [(speaker, text) for speaker, text, _, _ in SALES if speaker != UNKNOWN_SPEAKER]
     lines: list[Line] = []
     at = 1.0
     while at < hours * 3600 - 60:
