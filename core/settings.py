@@ -65,6 +65,10 @@ class RecognizerSettings(Section):
     """Beams of the decoder."""
     batch_size: int = Field(8, ge=1)
     """Windows decoded together."""
+    window_s: float = Field(28.0, gt=1, le=29)
+    """Longest window, seconds; the recogniser reads 30 s at a time."""
+    pad_s: float = Field(0.3, ge=0, le=1)
+    """Sound kept around speech in a window, seconds."""
 
 
 class DiarizerSettings(Section):

@@ -147,7 +147,8 @@ def _levels(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the level in dBFS of every 10 ms; a short last piece counts as it is."""
     padded = np.pad(sound, (0, -len(sound) % HOP)).reshape(-1, HOP)
     power: NDArray[np.float32] = np.square(padded).mean(axis=1, dtype=np.float32)
-    return np.float32(10) * np.log10(power + np.float32(1e-12))
+    db: NDArray[np.float32] = np.float32(10) * np.log10(power + np.float32(1e-12))
+    return db
 
 
 def _factor(gain_db: float) -> float:

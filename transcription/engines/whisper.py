@@ -1,0 +1,186 @@
+"""Speech to words by faster-whisper: windows in batches, doubtful ones decoded again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import faster_whisper
+from ctranslate2 import StorageView
+
+from core import weights
+from core.errors import Rejected
+from core.fingerprint import fingerprint
+from core.progress import Progress
+from core.settings import RecognizerSettings, Settings
+from models.recording import Audio
+from models.transcript import Recognition, Region
+from transcription import guards
+from transcription.engines.whisper_decoder import Device, WhisperDecoder, choose_device
+from transcription.hearing import Heard, level_db, recognition
+from transcription.language import Languages, Vote, decide, spread
+from transcription.packing import Packing, Window, pack
+from transcription.recognizer import RecognitionOptions
+
+UNDETERMINED = "und"
+"""ISO 639-3 code of no known language: nothing was said."""
+ENGLISH = "en"
+MIXED_WINDOW_S = 12.0
+"""Longest window of a call in several languages, so that few windows hold two."""
+MIXED_JOINED_S = 0.6
+"""Longest pause inside such a window: speakers change language at pauses."""
+LEAST_VOTERS = 4
+"""Windows that vote for the language at least, where there are as many."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Windows in the order they are decoded, their languages, the first batch already encoded if any."""
+
+    batches: tuple[tuple[Window, ...], ...]
+    languages: Languages
+    encoded: StorageView | None
+
+
+class WhisperRecognizer:
+    """Recognizer on CTranslate2 Whisper weights; one call at a time."""
+
+    def __init__(self, folder: Path, settings: RecognizerSettings, device: Device, threads: int) -> None:
+        self._settings = settings
+        self._decoder = WhisperDecoder(folder, device, threads, settings.beam_size)
+        self._fingerprint = fingerprint(
+            "whisper",
+            weights=weights.sha256(folder / "model.bin"),
+            package=faster_whisper.__version__,
+            device=device.name,
+            compute_type=device.compute_type,
+            beam_size=settings.beam_size,
+            window_s=settings.window_s,
+            pad_s=settings.pad_s,
+        )
+        log.info("recogniser.loaded device=%s compute_type=%s", device.name, device.compute_type)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what produces the words: weights' hash, arithmetic, options."""
+        return self._fingerprint
+
+    def recognize(
+        self, audio: Audio, speech: tuple[Region, ...], options: RecognitionOptions, progress: Progress
+    ) -> Recognition:
+        """Return the words said inside `speech`, in time order over all channels."""
+        self._refuse_unknown(options.language)
+        windows = pack(audio, speech, Packing(self._settings.window_s, self._settings.pad_s))
+        if not windows:
+            return Recognition(options.language or UNDETERMINED, 0.0, (), ())
+        plan = self._plan(audio, speech, windows, self._given(options))
+        hotwords = self._decoder.fit_hotwords(options.hotwords)
+        heard: list[Heard] = []
+        for batch in plan.batches:
+            encoded = (
+                plan.encoded if batch is plan.batches[0] and plan.encoded else self._encode(audio, batch)
+            )
+            heard += self._hear(audio, batch, encoded, plan.languages, hotwords)
+            progress(len(heard) / sum(map(len, plan.batches)))
+        return recognition(heard, plan.languages)
+
+    def _refuse_unknown(self, language: str | None) -> None:
+        """Raise `Rejected` for a language that the weights do not know."""
+        if language is None or language in self._decoder.languages:
+            return
+        if not self._decoder.multilingual:
+            reason = (
+                f"The recogniser's weights '{self._settings.weights}' know only English, not '{language}'."
+            )
+            remedy = "Set DEBRIEF_RECOGNIZER__WEIGHTS to multilingual weights, such as whisper-base."
+        else:
+            reason = f"The recogniser does not know a language '{language}'."
+            remedy = "Give its ISO 639-1 code, such as en or zh, or none to have it detected."
+        raise Rejected("unsupported_language", reason, remedy)
+
+    def _given(self, options: RecognitionOptions) -> Languages | None:
+        """Return the language where nothing is left to detect."""
+        language = options.language or (None if self._decoder.multilingual else ENGLISH)
+        return Languages(language, 1.0, frozenset({language})) if language else None
+
+    def _plan(
+        self, audio: Audio, speech: Sequence[Region], windows: Sequence[Window], languages: Languages | None
+    ) -> Plan:
+        """Return windows in batches and the languages that the first batch, spread over the call, votes for.
+
+        The first batch is encoded once for both. A call in several languages is packed anew into
+        short windows, so that few of them hold two languages.
+        """
+        size = self._settings.batch_size
+        voters = spread(len(windows), max(size, LEAST_VOTERS))
+        rest = [w for i, w in enumerate(windows) if i not in set(voters)]
+        first = tuple(windows[i] for i in voters)
+        if languages:
+            return Plan(_batches([*first, *rest], size), languages, None)
+        encoded = self._encode(audio, first)
+        languages = decide(self._votes(encoded, first))
+        if len(languages.spoken) == 1:
+            return Plan((first, *_batches(rest, size)), languages, encoded)
+        short = pack(audio, speech, Packing(MIXED_WINDOW_S, self._settings.pad_s, joined_s=MIXED_JOINED_S))
+        return Plan(_batches(short, size), languages, None)
+
+    def _hear(
+        self,
+        audio: Audio,
+        batch: Sequence[Window],
+        encoded: StorageView,
+        languages: Languages,
+        hotwords: str,
+    ) -> list[Heard]:
+        """Return what a batch of windows says, doubtful windows decoded again."""
+        if len(languages.spoken) == 1:
+            return self._decode(audio, batch, encoded, languages.main, hotwords)
+        chosen = [languages.of(vote) for vote in self._votes(encoded, batch)]
+        heard: list[Heard] = []
+        for language in sorted(set(chosen)):
+            own = [window for window, its in zip(batch, chosen, strict=True) if its == language]
+            heard += self._decode(audio, own, self._encode(audio, own), language, hotwords)
+        return heard
+
+    def _decode(
+        self, audio: Audio, batch: Sequence[Window], encoded: StorageView, language: str, hotwords: str
+    ) -> list[Heard]:
+        """Return what a batch of windows says in one language, doubtful windows decoded again."""
+        decoded = self._decoder.decode(encoded, [w.duration for w in batch], language, hotwords)
+        heard = [
+            Heard(window, language, one, level_db(window.sound(audio)))
+            for window, one in zip(batch, decoded, strict=True)
+        ]
+        return [self._better(audio, h, hotwords) if h.signs() & guards.AGAIN else h for h in heard]
+
+    def _better(self, audio: Audio, heard: Heard, hotwords: str) -> Heard:
+        """Return the better, by `guards.score`, of a decode and a second one with fallback."""
+        again = self._decoder.decode_again(heard.window.sound(audio), heard.language, hotwords)
+        other = replace(heard, decoded=again, again=True)
+        return max(heard, other, key=lambda h: guards.score(h.signs(), h.decoded.avg_logprob))
+
+    def _encode(self, audio: Audio, batch: Sequence[Window]) -> StorageView:
+        """Return the encoder's output for a batch of windows."""
+        return self._decoder.encode([window.sound(audio) for window in batch])
+
+    def _votes(self, encoded: StorageView, batch: Sequence[Window]) -> list[Vote]:
+        """Return what each window says about the language."""
+        rows = self._decoder.detect_languages(encoded)
+        return [Vote(row, window.speech_s) for row, window in zip(rows, batch, strict=True)]
+
+
+def load(settings: Settings) -> WhisperRecognizer:
+    """Return the recogniser that the settings name, its weights in memory."""
+    named = Path(settings.recognizer.weights)
+    folder = named if named.is_dir() else weights.folder(settings.weights, settings.recognizer.weights)
+    device = choose_device(settings.device, settings.recognizer.compute_type)
+    return WhisperRecognizer(folder, settings.recognizer, device, settings.threads)
+
+
+def _batches(windows: Sequence[Window], size: int) -> tuple[tuple[Window, ...], ...]:
+    """Return windows in batches of `size`."""
+    return tuple(tuple(windows[i : i + size]) for i in range(0, len(windows), size))

@@ -1,0 +1,150 @@
+"""From decoded windows to a recognition: flags set, inventions removed, words placed in the recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.transcript import Recognition, Segment, Word
+from transcription import guards
+from transcription.guards import Sign
+from transcription.language import UNSURE, Languages
+from transcription.packing import Window
+from transcription.word_repair import repair
+
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+"""Languages written without spaces between words."""
+REMOVED = "removed"
+DECODED_AGAIN = "decoded_again"
+OUTSIDE_S = 0.3
+"""How far outside speech a word's middle may lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word as the decoder writes it (leading space kept), in seconds of the window's sound."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a window says, with the decoder's own figures."""
+
+    text: str
+    words: tuple[TimedWord, ...]
+    avg_logprob: float
+    no_speech_prob: float
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One decoded window: the better of its decodes and the level of its sound in dBFS."""
+
+    window: Window
+    language: str
+    decoded: Decoded
+    level_db: float
+    again: bool = False
+
+    def signs(self, channel_db: float | None = None) -> frozenset[Sign]:
+        """Return what is wrong with it; `channel_db` is the level of speech on its channel, if known."""
+        evidence = guards.Evidence(
+            text=self.decoded.text,
+            avg_logprob=self.decoded.avg_logprob,
+            no_speech_prob=self.decoded.no_speech_prob,
+            word_probabilities=tuple(word.probability for word in self.decoded.words),
+            speech_s=self.window.speech_s,
+            level_db=0.0 if channel_db is None else self.level_db - channel_db,
+        )
+        return guards.signs(evidence)
+
+
+def recognition(heard: Sequence[Heard], languages: Languages) -> Recognition:
+    """Return the words of all windows in time order; invented text stays in its segment only."""
+    ordered = sorted(heard, key=lambda h: (h.window.start, h.window.channel))
+    levels = _channel_levels(ordered)
+    again = guards.repeated([h.decoded.text for h in ordered])
+    segments: list[Segment] = []
+    words: list[Word] = []
+    for one in ordered:
+        found = one.signs(levels[one.window.channel])
+        if " ".join(guards.units_of(one.decoded.text)) in again:
+            found |= {Sign.REPEATED}
+        invented = guards.is_invented(found)
+        segments.append(_segment(one, found, removed=invented))
+        words += [] if invented else _words(one)
+    words.sort(key=lambda word: (word.start, word.channel))
+    return Recognition(
+        language=languages.main,
+        language_probability=languages.probability,
+        words=repair(tuple(words)),
+        segments=tuple(segments),
+        warnings=tuple(_warnings(segments, languages)),
+    )
+
+
+def level_db(sound: NDArray[np.float32]) -> float:
+    """Return the root-mean-square level of a sound in dBFS."""
+    return float(10 * np.log10(np.square(sound, dtype=np.float64).mean() + 1e-12)) if len(sound) else -120.0
+
+
+def _channel_levels(heard: Iterable[Heard]) -> dict[int, float]:
+    """Return the level of speech on each channel: the upper quartile of its windows."""
+    levels: dict[int, list[float]] = {}
+    for one in heard:
+        levels.setdefault(one.window.channel, []).append(one.level_db)
+    return {c: quantiles(own, n=4)[2] if len(own) > 1 else own[0] for c, own in levels.items()}
+
+
+def _segment(one: Heard, found: frozenset[Sign], *, removed: bool) -> Segment:
+    """Return the window as a raw segment with its flags."""
+    extra = [REMOVED] * removed + [DECODED_AGAIN] * one.again
+    return Segment(
+        start=one.window.start,
+        end=one.window.end,
+        text=one.decoded.text.strip(),
+        channel=one.window.channel,
+        language=one.language,
+        avg_logprob=one.decoded.avg_logprob,
+        compression_ratio=guards.compression_ratio(one.decoded.text),
+        no_speech_prob=one.decoded.no_speech_prob,
+        temperature=one.decoded.temperature,
+        flags=(*sorted(found), *extra),
+    )
+
+
+def _words(one: Heard) -> list[Word]:
+    """Return the words of a window at their place in the recording, those outside speech left out."""
+    spaced = one.language not in UNSPACED
+    words: list[Word] = []
+    for word in one.decoded.words:
+        start, end = one.window.place(word.start, word.end)
+        if one.window.near_speech((start + end) / 2, OUTSIDE_S):
+            text = word.text.strip()
+            apart = spaced or word.text.startswith(" ")
+            words.append(
+                Word(round(start, 2), round(end, 2), text, word.probability, one.window.channel, spaced=apart)
+            )
+    return words
+
+
+def _warnings(segments: Sequence[Segment], languages: Languages) -> list[str]:
+    """Return what a reader should know of how the words came about."""
+    warnings: list[str] = []
+    removed = sum(REMOVED in segment.flags for segment in segments)
+    if removed:
+        warnings.append(f"Text in {removed} stretches of sound was left out: nobody says it there.")
+    if languages.probability < UNSURE:
+        warnings.append(f"The language is uncertain: taken as {languages.main}. Give it with --language.")
+    if len(languages.spoken) > 1:
+        warnings.append(f"Several languages are spoken: {', '.join(sorted(languages.spoken))}.")
+    return warnings
