@@ -26,22 +26,21 @@ Floats = NDArray[np.float64]
 NEAR_S = 0.5
 """A word further than this from every turn has no known speaker, seconds."""
 LAGS_S = (-0.2, -0.1, 0.0, 0.1, 0.2)
-"""Shifts of word times against turns that are averaged over, seconds ..."""
-LAG_WEIGHTS = (1.0, 2.0, 3.0, 2.0, 1.0)
-"""... and how likely each is, relative."""
-HEARD_S = 0.6
+"""Shifts of word times against turns that are averaged over, seconds."""
+HEARD_S = 0.25
 """Only the last part of a word counts: starts are stretched back over the pause before."""
-SHARED_WEIGHT = 0.3
+SHARED_WEIGHT = 0.5
 """Share of a word's support that comes from turns that may overlap; the rest from exclusive ones."""
-AROUND_WEIGHT = 0.05
+AROUND_WEIGHT = 0.2
 """Share of a word's support that comes from the `NEAR_S` around it."""
-DOUBT = 0.003
-"""Support that every speaker has everywhere."""
-SHARPNESS = 1.5
-"""Exponent from support to likelihood."""
-PAUSE_S = 0.25
+DOUBT = 0.001
+"""Likelihood that every speaker has everywhere ..."""
+CLEAR_DOUBT = 1e-6
+"""... but for a word inside another's turn with this much room and nobody else near, seconds."""
+CLEAR_S = 0.3
+PAUSE_S = 0.35
 """A silence from which on a change of speaker is likely, seconds."""
-CHANGE_INSIDE, CHANGE_COMMA, CHANGE_PAUSE, CHANGE_SENTENCE, CHANGE_BOTH = 0.01, 0.05, 0.1, 0.3, 0.4
+CHANGE_INSIDE, CHANGE_COMMA, CHANGE_PAUSE, CHANGE_SENTENCE, CHANGE_BOTH = 0.005, 0.1, 0.05, 0.3, 0.3
 """Probability that another speaker goes on: inside a phrase, after a comma, after a pause, after
 the end of a sentence, after both of these."""
 OVERLAPPED = 0.5
@@ -63,7 +62,7 @@ def attribute(words: tuple[Word, ...], diarization: Diarization) -> tuple[Word, 
     repaired = repair(words)
     voices = tuple(_voice(diarization, speaker) for speaker in speakers)
     spans = _spans(repaired)
-    likelihood = (DOUBT + np.column_stack([_support(spans, voice) for voice in voices])) ** SHARPNESS
+    likelihood = _likelihood(spans, voices)
     change = _change(repaired)
     path, belief = best_path(likelihood, change), posterior(likelihood, change)
     known = _near(spans, voices) if len(speakers) > 1 else np.ones(len(words), dtype=np.bool_)
@@ -144,14 +143,26 @@ def _support(spans: _Spans, voice: _Voice) -> Floats:
     """Return the share of each word, 0..1, during which the speaker speaks, times being uncertain."""
     first = spans.heard_from
     total = np.zeros_like(first)
-    for lag, weight in zip(LAGS_S, LAG_WEIGHTS, strict=True):
+    for lag in LAGS_S:
         alone = voice.exclusive.within(first + lag, spans.ends + lag)
         shared = voice.shared.within(first + lag, spans.ends + lag)
-        total += weight * ((1 - SHARED_WEIGHT) * alone + SHARED_WEIGHT * shared)
-    inside = total / sum(LAG_WEIGHTS) / (spans.ends - first)
+        total += (1 - SHARED_WEIGHT) * alone + SHARED_WEIGHT * shared
+    inside = total / len(LAGS_S) / (spans.ends - first)
     around = voice.shared.within(spans.starts - NEAR_S, spans.ends + NEAR_S)
     around /= spans.ends - spans.starts + 2 * NEAR_S
     return np.asarray((1 - AROUND_WEIGHT) * inside + AROUND_WEIGHT * around)
+
+
+def _likelihood(spans: _Spans, voices: tuple[_Voice, ...]) -> Floats:
+    """Return how well each speaker explains each word's time, shape (words, speakers), positive."""
+    support = np.column_stack([_support(spans, voice) for voice in voices])
+    first, last = spans.starts - CLEAR_S, spans.ends + CLEAR_S
+    alone = np.column_stack([voice.exclusive.within(first, last) for voice in voices])
+    anybody = np.column_stack([voice.shared.within(first, last) for voice in voices])
+    filled = alone.max(axis=1) >= last - first - 1e-6
+    clear = filled & (np.sum(anybody > 0, axis=1) <= 1)
+    doubt = np.where(clear[:, None] & (alone < alone.max(axis=1, keepdims=True)), CLEAR_DOUBT, DOUBT)
+    return np.asarray(doubt + support * np.where(doubt == DOUBT, 1.0, 0.0))
 
 
 def _change(words: tuple[Word, ...]) -> Floats:

@@ -34,7 +34,7 @@ def utterances(words: tuple[Word, ...], language: str) -> tuple[Utterance, ...]:
     )
 
 
-def spoken_text(words: tuple[Word, ...]) -> str:
+def joined_text(words: tuple[Word, ...]) -> str:
     """Return the words as written text, with spaces where their language has them."""
     return "".join((" " if word.spaced else "") + word.text.strip() for word in words).strip()
 
@@ -45,7 +45,7 @@ def _utterance(words: tuple[Word, ...], first: int, last: int) -> Utterance:
         start=min(word.start for word in own),
         end=max(word.end for word in own),
         speaker=own[0].speaker or UNKNOWN_SPEAKER,
-        text=spoken_text(own),
+        text=joined_text(own),
         first_word=first,
         last_word=last,
     )
@@ -67,13 +67,16 @@ def _pieces(words: tuple[Word, ...], first: int, last: int) -> Iterator[tuple[in
     """Yield a sentence in pieces of at most `MOST_WORDS`, cut where it pauses most."""
     while last - first + 1 > MOST_WORDS:
         latest = min(first + MOST_WORDS, last + 1 - FEWEST_WORDS)
-        cut = max(range(first + FEWEST_WORDS, latest + 1), key=lambda index: _break_s(words, index))
+        cut = max(range(first + FEWEST_WORDS, latest + 1), key=lambda index: (_break_s(words, index), index))
         yield first, cut - 1
         first = cut
     yield first, last
 
 
 def _break_s(words: tuple[Word, ...], index: int) -> float:
-    """Return how well a sentence may be cut before a word: the pause there and its comma, seconds."""
+    """Return how well a sentence may be cut before a word: the pause there and its comma, seconds.
+
+    In tenths: a smaller difference says nothing, and of equal places the later one is taken.
+    """
     before = words[index - 1]
-    return words[index].start - before.end + (MARK_BONUS_S if punctuated(before) else 0.0)
+    return round(words[index].start - before.end + (MARK_BONUS_S if punctuated(before) else 0.0), 1)
