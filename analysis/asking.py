@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +21,8 @@ CONTEXT_WORDS = 3
 """A context shorter than this says nothing that could be taken up."""
 PAUSE_S = 1.5
 """A pause this long ends a sentence that nobody punctuated."""
+BREATH_S = 0.3
+"""A shorter pause is no pause, whoever speaks in it."""
 _ENDS = (".", "?", "!", "。", "\N{FULLWIDTH QUESTION MARK}", "\N{FULLWIDTH EXCLAMATION MARK}", "…")
 
 
@@ -47,7 +49,7 @@ def asked(
         return ()
     acts = {j.index: j.act for j in judged}
     found: list[Asked] = []
-    for index, sentences in _by_utterance(transcript).items():
+    for index, sentences in _by_utterance(transcript, side, turns).items():
         texts = tuple(s.text for s in sentences)
         for question in questions.find(texts, transcript.language, acts.get(index)):
             said = sentences[question.sentence]
@@ -95,10 +97,12 @@ class _Sentence:
     text: str
 
 
-def _by_utterance(transcript: Transcript) -> dict[int, list[_Sentence]]:
+def _by_utterance(
+    transcript: Transcript, side: Mapping[str, str], turns: Sequence[SideTurn]
+) -> dict[int, list[_Sentence]]:
     """Return the sentences of every speaker, keyed by the utterance in which each ends.
 
-    Utterances are cut wherever another speaker's word falls between; sentences are not.
+    Utterances are cut wherever another speaker's word falls between; sentences only by a turn.
     """
     home = {i: n for n, u in enumerate(transcript.utterances) for i in range(u.first_word, u.last_word + 1)}
     streams: dict[str, list[tuple[int, Word]]] = {}
@@ -109,8 +113,9 @@ def _by_utterance(transcript: Transcript) -> dict[int, list[_Sentence]]:
     for speaker, stream in streams.items():
         begin = 0
         for i in range(len(stream)):
-            if i == len(stream) - 1 or _ends(stream[i][1], stream[i + 1][1]):
-                words = [word for _, word in stream[begin : i + 1]]
+            word, after = stream[i][1], stream[i + 1][1] if i + 1 < len(stream) else None
+            if after is None or _ends(word, after) or _replied(word, after, side[speaker], turns):
+                words = [w for _, w in stream[begin : i + 1]]
                 sentence = _Sentence(words[0].start, max(w.end for w in words), speaker, spoken(words))
                 found.setdefault(stream[i][0], []).append(sentence)
                 begin = i + 1
@@ -120,3 +125,12 @@ def _by_utterance(transcript: Transcript) -> dict[int, list[_Sentence]]:
 def _ends(word: Word, following: Word) -> bool:
     """Return whether a sentence ends between two words of one speaker."""
     return word.text.rstrip().endswith(_ENDS) or following.start - word.end > PAUSE_S
+
+
+def _replied(word: Word, following: Word, who: str, turns: Sequence[SideTurn]) -> bool:
+    """Return whether another party takes a turn in the pause between two words of one speaker."""
+    if following.start - word.end < BREATH_S:
+        return False
+    first = bisect_left(turns, word.end - BREATH_S, key=lambda t: t.start)
+    last = bisect_right(turns, following.start, key=lambda t: t.start)
+    return any(t.party != who for t in turns[first:last])

@@ -286,13 +286,13 @@ def customer_topics(conv: Conversation) -> Mapping[str, Evidence]:
     used: set[str] = set()
     taken: dict[str, Evidence] = {}
     for turn in conv.turns:
-        words = text_tokens.content(turn.text)
+        forms = text_tokens.content_forms(turn.text)
         if turn.party == Side.CUSTOMER:
-            brought |= words - used
+            brought |= forms.keys() - used
         elif turn.party == Side.REP:
-            for word in sorted(words & brought - taken.keys()):
-                taken[word] = Evidence(turn.start, turn.end, note(f"rep takes up {word}", turn.text))
-        used |= words
+            for stem in [s for s in forms if s in brought and s not in taken]:
+                taken[stem] = Evidence(turn.start, turn.end, note(f"rep takes up {forms[stem]}", turn.text))
+        used |= forms.keys()
     return taken
 
 
@@ -325,8 +325,9 @@ PARTS: tuple[Part, ...] = (
     Part(
         "rep_responsiveness", "Rep responsiveness", 0.20, ("substantive_reply_share",),
         "share of the rep's replies, to customer turns of 4 words and more, that answer a question (with 3 "
-        "words and more), share a content word with the turn, or open with an acknowledgement followed by 2 "
-        "content words and more; replies judged to be nothing but courtesy do not count", _responsiveness,
+        "words and more), share a content word with the turn, ask a follow-up question, or open with an "
+        "acknowledgement followed by 2 content words and more; replies judged to be nothing but courtesy do "
+        "not count", _responsiveness,
     ),
     Part(
         "questions", "Follow-up and open questions", 0.15,

@@ -26,7 +26,8 @@ SENTENCE_WORDS = 40
 class Piece:
     """Speech of one party without a break.
 
-    `party` is "rep", "customer", or for anyone else the speaker. `token`: a backchannel.
+    `party` is "rep", "customer", or for anyone else the speaker. `slight`: nothing but listening
+    words, or a short sound; `token`: such a piece inside or between another's talk, a backchannel.
     `inside`: wholly within another party's piece, so it takes no floor.
     """
 
@@ -35,6 +36,7 @@ class Piece:
     party: str
     text: str = ""
     act: ActJudgement | None = None
+    slight: bool = False
     token: bool = False
     inside: bool = False
 
@@ -222,21 +224,16 @@ class _Talk:
 
 
 def _marked(found: Sequence[Piece], talk: _Talk) -> tuple[Piece, ...]:
-    """Return the pieces with `inside` and `token` set."""
-    inside = _inside(found)
-    floor = [
-        p for p, within in zip(found, inside, strict=True) if not within and not _candidate(p)
-    ]  # pieces that surely hold the floor
+    """Return the pieces with `inside`, `slight` and `token` set."""
+    placed = [
+        replace(p, inside=within, slight=backchannels.is_token(p.text, p.duration, p.act))
+        for p, within in zip(found, _inside(found), strict=True)
+    ]
+    floor = [p for p in placed if not p.inside and not p.slight]
     starts = [p.start for p in floor]
     return tuple(
-        replace(p, inside=within, token=_candidate(p) and (within or _is_backchannel(p, floor, starts, talk)))
-        for p, within in zip(found, inside, strict=True)
+        replace(p, token=p.slight and (p.inside or _is_backchannel(p, floor, starts, talk))) for p in placed
     )
-
-
-def _candidate(piece: Piece) -> bool:
-    """Return whether a piece is a backchannel by its words and length."""
-    return backchannels.is_token(piece.text, piece.duration, piece.act)
 
 
 def _is_backchannel(piece: Piece, floor: Sequence[Piece], starts: Sequence[float], talk: _Talk) -> bool:

@@ -181,7 +181,7 @@ def _cleft(words: tuple[str, ...]) -> bool:
 
 def _reached(rest: tuple[str, ...]) -> bool:
     """Return whether a verb comes before any subject: "what kind of budget do you have"."""
-    if _is_subject(rest[0]) or rest[0] in english.RELATIVE_NEXT:
+    if _is_subject(rest[0]) or rest[0] in english.RELATIVE_NEXT or _subject_clause(rest):
         return False
     for i, word in enumerate(rest[:WH_REACH]):
         if word.split("'", maxsplit=1)[0] in english.PRONOUNS:
@@ -189,6 +189,11 @@ def _reached(rest: tuple[str, ...]) -> bool:
         if word in english.AUXILIARIES:
             return i + 1 < len(rest)
     return len(rest) < FRAGMENT_WORDS
+
+
+def _subject_clause(rest: tuple[str, ...]) -> bool:
+    """Return whether `what` and its verb are the subject of a statement: "what matters is"."""
+    return rest[0].endswith("s") and rest[1:2] in {("is",), ("was",)}
 
 
 def _inverted(words: tuple[str, ...]) -> bool:

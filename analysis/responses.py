@@ -1,8 +1,8 @@
 """How the rep answers the customer: whether a reply does something with what was said.
 
 Deterministic stand-in for the uptake and responsivity classifiers of MEASURES 3.12 [S98, S99]. A
-reply is substantive when it answers a question, takes up a content word, or acknowledges and then
-says something; and when it is not judged to be mere courtesy.
+reply is substantive when it answers a question, takes up a content word or asks a follow-up question,
+or acknowledges and then says something; and when it is not judged to be mere courtesy.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analysis import tokens as text_tokens
+from analysis.asking import Asked
 from analysis.pieces import SideTurn
 from analysis.turns import Conversation, Transfer
 from analysis.wordlists import english, mandarin
@@ -49,7 +50,7 @@ class Response:
 
 def responses(conv: Conversation, side: Side) -> tuple[Response, ...]:
     """Return a side's replies to turns of the other side that said something, in time order."""
-    other = Side.CUSTOMER if side is Side.REP else Side.REP
+    other = Side.CUSTOMER if side == Side.REP else Side.REP
     return tuple(
         _response(conv, t)
         for t in conv.transfers
@@ -62,18 +63,23 @@ def _response(conv: Conversation, transfer: Transfer) -> Response:
     before, turn = transfer.before, transfer.after
     if _courtesy(conv, turn):
         return Response(before, turn, ResponseKind.NONE)
-    if turn.words >= LEAST_ANSWER and _asks(conv, before):
+    if turn.words >= LEAST_ANSWER and _asked_in(conv, before):
         return Response(before, turn, ResponseKind.ANSWER)
-    shared = text_tokens.content(turn.text) & text_tokens.content(before.text)
-    if shared:
-        return Response(before, turn, ResponseKind.UPTAKE, tuple(sorted(shared)))
+    forms, said = text_tokens.content_forms(turn.text), text_tokens.content(before.text)
+    shared = tuple(form for stem, form in forms.items() if stem in said)
+    if shared or any(q.follow_up for q in _asked_in(conv, turn)):
+        return Response(before, turn, ResponseKind.UPTAKE, shared)
     kind = ResponseKind.ACKNOWLEDGED if acknowledges(turn.text) else ResponseKind.NONE
     return Response(before, turn, kind)
 
 
-def _asks(conv: Conversation, turn: SideTurn) -> bool:
-    """Return whether a turn holds a question of its party."""
-    return any(q.party == turn.party and turn.start <= q.end <= turn.end + 1 for q in conv.asked)
+def _asked_in(conv: Conversation, turn: SideTurn) -> list[Asked]:
+    """Return the questions of a turn; words may overhang its end by a second."""
+    first = bisect_left(conv.asked, turn.start - 1, key=lambda q: q.start)
+    last = bisect_right(conv.asked, turn.end, key=lambda q: q.start)
+    return [
+        q for q in conv.asked[first:last] if q.party == turn.party and turn.start <= q.end <= turn.end + 1
+    ]
 
 
 def acknowledges(text: str) -> bool:

@@ -46,22 +46,32 @@ def stem(word: str) -> str:
 
 
 def content(text: str) -> frozenset[str]:
-    """Return what the text is about: stems of content words, and Han character pairs.
+    """Return what the text is about: stems of content words, and Han character pairs."""
+    return frozenset(content_forms(text))
+
+
+def content_forms(text: str) -> dict[str, str]:
+    """Return the content of a text, each stem with the form in which it was first said.
 
     Mandarin is not cut into words here: pairs of neighbouring characters, with function words
     taken out first, are the usual stand-in for words in Chinese retrieval.
     """
-    words = {stem(t) for t in tokens(text) if _is_content(t)}
-    return frozenset(words) | _pairs(text)
+    forms: dict[str, str] = {}
+    for token in tokens(text):
+        if _is_content(token):
+            forms.setdefault(stem(token), token)
+    return forms | {pair: pair for pair in _pairs(text)}
 
 
 def _is_content(token: str) -> bool:
     """Return whether a spaced-language token carries a subject matter."""
-    return len(token) > 1 and not _HAN.match(token) and token not in english.EMPTY
+    if len(token) < _LEAST_STEM or _HAN.match(token):
+        return False
+    return token not in english.EMPTY and stem(token) not in english.EMPTY
 
 
-def _pairs(text: str) -> frozenset[str]:
+def _pairs(text: str) -> tuple[str, ...]:
     """Return neighbouring Han characters once function words are cut out."""
     bare = mandarin.EMPTY_PATTERN.sub(" ", text)
     runs = _HAN_RUN.findall(bare)
-    return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+    return tuple(run[i : i + 2] for run in runs for i in range(len(run) - 1))

@@ -200,7 +200,7 @@ def _cut_ins(found: Sequence[Piece], turns: Sequence[SideTurn]) -> tuple[CutIn, 
     events: list[CutIn] = []
     talking: dict[str, Piece] = {}
     for piece in found:
-        if piece.token:
+        if piece.slight:
             continue
         if _turn_left(piece, turns) >= INTERRUPTION_TURN_S:
             others = [other for who, other in talking.items() if who != piece.party]

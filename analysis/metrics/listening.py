@@ -91,7 +91,7 @@ def _match(left: tuple[str, ...], right: tuple[str, ...], words: frozenset[str])
 METRICS = (
     Metric(
         "listening_tokens", "Listening tokens", "count", SIDES,
-        "backchannels of the side: nothing but listening words (“yeah”, “mm-hm”, 嗯, 对), up to 2 s, "
+        "backchannels of the side: nothing but listening words (“yeah”, “mm-hm”, 嗯, 对), up to 3 s, "
         "inside or between the other side's talk, not answering a question; wordless sound up to 1 s "
         "counts",
         "1", "MEASURES 3.11 [S77, S64]", Better.NONE, listening_tokens,

@@ -65,7 +65,7 @@ def unknown(reason: str) -> Measured:
 
 def other(side: Side) -> Side:
     """Return the opposite side."""
-    return Side.CUSTOMER if side is Side.REP else Side.REP
+    return Side.CUSTOMER if side == Side.REP else Side.REP
 
 
 def telling(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

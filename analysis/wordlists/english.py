@@ -198,5 +198,8 @@ EMPTY = _words("""
     make makes made take takes put good great nice fine cool thank thanks please sorry hi hello hey
     bye goodbye much many even still also else back way time today great perfect terrific certainly
     absolutely exactly
+    cause quite pretty little able suppose supposed use used using keep keeps point idea part
+    different whole quick quickly sometimes already almost enough around yet anyway whatever couldn
+    didn doesn wouldn don end start stuff
 """)
 """Words that do not say what a turn is about."""
