@@ -9,10 +9,10 @@ from pathlib import Path
 
 from core.settings import Settings
 from models.review import Review, StageTiming
+from worker import assemble
 from worker.case import Case, Request
 from worker.engines import Engines
 from worker.pipeline import PIPELINE, Stage
-from worker.stages.measure import MEASURED, review_of
 
 Watch = Callable[[Stage, float], None]
 """Called with a stage and the fraction of it that is done."""
@@ -29,7 +29,7 @@ def analyze(path: Path, request: Request, engines: Engines, settings: Settings, 
         for stage in PIPELINE:
             case, timing = _timed(stage, case, watch)
             timings.append(timing)
-        return review_of(case, case.get(MEASURED), tuple(timings))
+        return assemble.review(case, tuple(timings))
 
 
 def _timed(stage: Stage, case: Case, watch: Watch) -> tuple[Case, StageTiming]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from analysis.bands import CallType
-
 from core.settings import Settings
 from transcription.diarizer import SpeakerBounds
 from worker.engines import Engines

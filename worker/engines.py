@@ -7,7 +7,6 @@ from functools import cached_property
 from analysis.judges import ActJudge, SentimentJudge
 from core.environment import seal
 from core.settings import Settings
-from models.review import EngineUse
 from transcription.diarizer import Diarizer
 from transcription.recognizer import Recognizer
 from transcription.speech import VoiceActivity
@@ -24,16 +23,16 @@ class Engines:
     @cached_property
     def voice_activity(self) -> VoiceActivity:
         """Return the voice activity detector."""
-        from transcription.engines.silero import load_silero
+        from transcription.engines.silero import Silero
 
-        return load_silero(self._settings)
+        return Silero(self._settings.threads)
 
     @cached_property
     def recognizer(self) -> Recognizer:
         """Return the recogniser."""
-        from transcription.engines.whisper import load_whisper
+        from transcription.engines.whisper import load
 
-        return load_whisper(self._settings)
+        return load(self._settings)
 
     @cached_property
     def diarizer(self) -> Diarizer:
@@ -47,26 +46,11 @@ class Engines:
         """Return the judge of moods."""
         from analysis.engines.transformers import load_sentiment
 
-        return load_sentiment(self._settings)
+        return load_sentiment(self._settings, self._settings.weights)
 
     @cached_property
     def acts(self) -> ActJudge:
         """Return the judge of dialogue acts."""
         from analysis.engines.transformers import load_acts
 
-        return load_acts(self._settings)
-
-    def load(self) -> Engines:
-        """Return self with everything loaded, so that the first call does not wait for it."""
-        self.used()
-        return self
-
-    def used(self) -> tuple[EngineUse, ...]:
-        """Return what infers, by capability, with fingerprints."""
-        return (
-            EngineUse("voice_activity", self.voice_activity.fingerprint),
-            EngineUse("recognition", self.recognizer.fingerprint),
-            EngineUse("diarization", self.diarizer.fingerprint),
-            EngineUse("sentiment", self.sentiment.fingerprint),
-            EngineUse("acts", self.acts.fingerprint),
-        )
+        return load_acts(self._settings, self._settings.weights)

@@ -1,0 +1,55 @@
+"""Words and turns to the call as attributed text: who said what, and which side each speaker is on."""
+
+from __future__ import annotations
+
+from core.progress import Progress
+from models.transcript import Role, Transcript, Word
+from transcription.attribution import attribute, attribute_channels
+from transcription.roles import KnownRoles, assign_roles
+from transcription.utterances import utterances
+from worker.case import Case, Product, StageName
+from worker.products import Attributed
+from worker.stages.decode import DECODED
+from worker.stages.diarize import DIARIZED
+from worker.stages.listen import HEARD
+from worker.stages.transcribe import RECOGNIZED
+
+NO_ROLES = "What is said does not tell the rep from the customer: name the rep's speaker or channel."
+ATTRIBUTED = Product(StageName.ATTRIBUTE, Attributed)
+
+
+def run(case: Case, _progress: Progress) -> Attributed:
+    """Return the transcript."""
+    recognized, voices = case.get(RECOGNIZED), case.get(DIARIZED)
+    words = _words(case)
+    spoken = utterances(words, recognized.language)
+    turns = voices.diarization.turns
+    known = KnownRoles(case.request.rep_channel, case.request.rep_speaker, voices.channel_of_speaker)
+    transcript = Transcript(
+        language=recognized.language,
+        duration_s=case.get(DECODED).recording.duration_s,
+        speakers=assign_roles(spoken, words, turns, known),
+        words=words,
+        turns=turns,
+        utterances=spoken,
+        diarization_confidence=voices.diarization.confidence,
+        overlap_detected=voices.diarization.overlap_detected,
+    )
+    return Attributed(transcript, _warnings(transcript))
+
+
+def _words(case: Case) -> tuple[Word, ...]:
+    """Return the words with their speakers."""
+    words, voices = case.get(RECOGNIZED).words, case.get(DIARIZED)
+    if case.get(HEARD).separate:
+        return attribute_channels(words, {c: s for s, c in voices.channel_of_speaker.items()})
+    return attribute(words, voices.diarization)
+
+
+def _warnings(transcript: Transcript) -> tuple[str, ...]:
+    roles = {speaker.role for speaker in transcript.speakers}
+    if not transcript.speakers or roles & {Role.REP, Role.CUSTOMER}:
+        return ()
+    return (
+        "What is said does not tell the rep from the customer; name one with --rep-speaker or --rep-channel.",
+    )
