@@ -25,13 +25,13 @@ Floats = NDArray[np.float64]
 
 NEAR_S = 0.5
 """A word further than this from every turn has no known speaker, seconds."""
-LAGS_S = (-0.2, -0.1, 0.0, 0.1, 0.2)
+LAGS_S = (-0.15, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15)
 """Shifts of word times against turns that are averaged over, seconds."""
-HEARD_S = 0.25
+HEARD_S = 0.35
 """Only the last part of a word counts: starts are stretched back over the pause before."""
 SHARED_WEIGHT = 0.5
 """Share of a word's support that comes from turns that may overlap; the rest from exclusive ones."""
-AROUND_WEIGHT = 0.2
+AROUND_WEIGHT = 0.1
 """Share of a word's support that comes from the `NEAR_S` around it."""
 DOUBT = 0.001
 """Likelihood that every speaker has everywhere ..."""

@@ -16,12 +16,22 @@ from core.errors import Rejected
 from models.transcript import UNKNOWN_SPEAKER, Role, RoleEvidence, Speaker, Turn, Utterance, Word
 from transcription.coverage import union
 from transcription.role_phrases import RolePhrase
-from transcription.role_phrases_en import ENGLISH
+from transcription.role_phrases_announced import ENGLISH_ANNOUNCED, MANDARIN_ANNOUNCED
+from transcription.role_phrases_en_customer import ENGLISH_CUSTOMER
+from transcription.role_phrases_en_rep import ENGLISH_REP
+from transcription.role_phrases_en_sales import ENGLISH_SALES
 from transcription.role_phrases_zh import MANDARIN
 from transcription.spoken_text import SpokenText, spoken_text
 from transcription.utterances import joined_text
 
-PHRASES = (*ENGLISH, *MANDARIN)
+PHRASES = (
+    *ENGLISH_REP,
+    *ENGLISH_SALES,
+    *ENGLISH_CUSTOMER,
+    *ENGLISH_ANNOUNCED,
+    *MANDARIN,
+    *MANDARIN_ANNOUNCED,
+)
 SURE = 0.75
 """Posterior from which a speaker is given a side."""
 NO_SIDES = 1.5
@@ -110,7 +120,7 @@ def _told(names: tuple[str, ...], known: KnownRoles) -> dict[str, Role]:
                 f"There is no speaker {known.rep_speaker} in this recording.",
                 f"Name one of: {', '.join(names) or 'none speaks'}.",
             )
-        others = {name: Role.CUSTOMER for name in names} if len(names) == 2 else {}  # noqa: PLR2004  two sides
+        others = dict.fromkeys(names, Role.CUSTOMER) if len(names) == 2 else {}  # noqa: PLR2004  two sides
         return {**others, known.rep_speaker: Role.REP}
     if known.rep_channel is None:
         return {}
