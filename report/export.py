@@ -56,7 +56,7 @@ def vtt(review: Review) -> str:
 
 
 def srt(review: Review) -> str:
-    """Return SubRip, the speaker's name before what is said; `<`, which players read as markup, is replaced."""
+    """Return SubRip, the speaker's name first; `<`, which players read as markup, is replaced."""
     blocks = (
         f"{i}\n{_times(cue, ',')}\n{_unmarked(cue.speaker)}: {_unmarked(cue.text)}"
         for i, cue in enumerate(cues(review), 1)

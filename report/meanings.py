@@ -110,17 +110,37 @@ def meaning_of(name: str) -> Meaning:
     return MEANINGS.get(name, UNEXPLAINED)
 
 
-PARTS: Mapping[str, tuple[str, str]] = {
-    "balance": ("Balance", "How near the share of talk is to what is usual for this kind of call."),
-    "exchange": ("Exchange", "Whether the floor changes hands as often as in a living talk."),
-    "elaboration": ("Customer tells", "How long the customer's turns are, typically and at the longest."),
-    "responsiveness": ("Rep responds", "How many of the rep's turns take up what the customer has said."),
-    "curiosity": ("Rep asks on", "How many questions are open or follow up on an answer."),
-    "initiative": ("Customer takes part", "Whether the customer asks and brings up matters of their own."),
-    "listening": ("Listening", "Listening sounds, less interruptions that cut the other off."),
+PARTS: Mapping[str, str] = {
+    "balance": "How near the rep's share of talk is to what is usual for this kind of call.",
+    "exchange": "Whether the floor changes hands as often as in a living talk.",
+    "customer_elaboration": "How long the customer talks at a stretch, typically and at the longest.",
+    "rep_responsiveness": "How many of the rep's replies take up what the customer has just said.",
+    "questions": "How many questions are open or follow up on an answer.",
+    "customer_initiative": "Whether the customer asks, and whether the customer's topics are taken up.",
+    "listening": "Listening sounds of the rep, less interruptions that cut the customer off.",
 }
+"""What each part of the interaction depth says."""
+
+INPUTS: Mapping[str, tuple[str, str]] = {
+    "talk_share": ("share of talk", "ratio"),
+    "band_low": ("usual from", "ratio"),
+    "band_high": ("usual to", "ratio"),
+    "talk_share_distance": ("outside by", "ratio"),
+    "switches_per_minute": ("changes of floor", "per minute"),
+    "median_customer_turn_s": ("typical turn", "s"),
+    "longest_customer_turn_s": ("longest turn", "s"),
+    "substantive_reply_share": ("replies that respond", "ratio"),
+    "open_questions_per_15_min": ("open questions", "per 15 min"),
+    "follow_up_questions_per_15_min": ("follow-up questions", "per 15 min"),
+    "customer_questions_per_15_min": ("customer's questions", "per 15 min"),
+    "customer_topics_per_15_min": ("customer's topics taken up", "per 15 min"),
+    "listening_tokens_per_minute": ("listening sounds", "per minute"),
+    "interruptions_per_minute": ("interruptions", "per minute"),
+    "listening_balance": ("balance of the two", "per minute"),
+}
+"""Name and unit of what the parts are made from."""
 
 
-def part_of(name: str) -> tuple[str, str]:
-    """Return label and meaning of a part of the depth, empty for one this report does not know."""
-    return PARTS.get(name, ("", ""))
+def input_of(name: str) -> tuple[str, str]:
+    """Return name and unit of an input of the depth."""
+    return INPUTS.get(name, (name.replace("_", " "), ""))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.bands import Band, CallType, band
+from analysis.depth import PARTS
 from analysis.metrics.registry import METRICS
 from models.review import MetricValue, Review
 from report.meanings import Group, meaning_of
@@ -15,6 +16,7 @@ from report.wording import quantity
 _ROOM = 1.25
 """A scale reaches this far beyond the larger of value and band."""
 _LABELS: Mapping[str, str] = {metric.name: metric.label for metric in METRICS}
+_PART_LABELS: Mapping[str, str] = {part.name: part.label for part in PARTS}
 _UNITS: Mapping[str, str] = {metric.name: metric.unit for metric in METRICS}
 _FORMULAS: Mapping[str, str] = {metric.name: metric.formula for metric in METRICS}
 _REFERENCE = re.compile(r"\s*\[[^\]]*\]")
@@ -54,10 +56,20 @@ class Measure:
     key: bool
     figures: tuple[Figure, ...]
 
+    @property
+    def known(self) -> bool:
+        """Return whether any side has a value."""
+        return any(figure.metric.value is not None for figure in self.figures)
+
 
 def label_of(name: str) -> str:
     """Return a measure's name for people."""
     return _LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def part_label(name: str) -> str:
+    """Return the name for people of a part of the depth."""
+    return _PART_LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 def measures(review: Review) -> tuple[Measure, ...]:

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from models.review import DepthPart, Evidence, Review, SentimentSummary, Side
 from models.transcript import Role, Speaker, Utterance
-from report.meanings import part_of
-from report.measures import Measure, label_of, measures
+from report.meanings import PARTS, input_of
+from report.measures import Measure, measures, part_label
 from report.text import shown
 from report.timeline import Timeline, moods, timeline
 from report.transcript import Paragraph, line_at, paragraphs
@@ -72,18 +72,17 @@ class MoodView:
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A part of the depth, with what it means and what it adds."""
+    """A part of the depth, with what it means and what it is made from."""
 
     part: DepthPart
     label: str
     meaning: str
-    points: float
     inputs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """Measures read together: those shown at once, and those that unfold."""
+    """Measures read together: those shown at once, and those that unfold (unmeasurable ones among them)."""
 
     name: str
     key: tuple[Measure, ...]
@@ -248,16 +247,21 @@ def _groups(found: Sequence[Measure]) -> tuple[GroupView, ...]:
     """Return the measures by group."""
     by_group = ((group, tuple(members)) for group, members in groupby(found, lambda measure: measure.group))
     return tuple(
-        GroupView(group, tuple(m for m in members if m.key), tuple(m for m in members if not m.key))
+        GroupView(
+            name=group,
+            key=tuple(m for m in members if m.key and m.known),
+            more=tuple(m for m in members if not (m.key and m.known)),
+        )
         for group, members in by_group
     )
 
 
 def _part(part: DepthPart) -> PartView:
     """Return a part of the depth in words."""
-    inputs = tuple(
-        (label_of(name), f"{value:.3g}" if value is not None else NONE) for name, value in part.inputs.items()
+    inputs = tuple((*input_of(name), value) for name, value in part.inputs.items() if value is not None)
+    return PartView(
+        part=part,
+        label=part_label(part.name),
+        meaning=PARTS.get(part.name, ""),
+        inputs=tuple((label, quantity(value, unit)) for label, unit, value in inputs),
     )
-    points = 100 * part.weight * (part.score or 0.0)
-    label, meaning = part_of(part.name)
-    return PartView(part, label or label_of(part.name), meaning, points, inputs)

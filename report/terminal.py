@@ -17,7 +17,7 @@ from rich.text import Text
 
 from models.review import DepthPart, Review, SentimentSummary, Side
 from models.transcript import Role, Speaker
-from report.measures import Figure, label_of, measures
+from report.measures import Figure, measures, part_label
 from report.page import mood_sentence
 from report.text import plain
 from report.timeline import moods
@@ -142,9 +142,9 @@ def _depth(review: Review, glyphs: Glyphs) -> RenderableType:
     if depth.value is None:
         return Group(_title("Interaction depth"), Text(f"Not measurable: {plain(depth.reason or '')}"))
     head = Text.assemble((f"{depth.value:.0f}", "bold"), f" of 100   confidence {percent(depth.confidence)}")
-    table = _grid((26, False), (_BAR, False), (4, True), (None, False))
+    table = _grid((28, False), (_BAR, False), (4, True), (None, False))
     for part in depth.parts:
-        table.add_row(label_of(part.name), *_part(part, glyphs))
+        table.add_row(part_label(part.name), *_part(part, glyphs))
     return Group(_title("Interaction depth"), head, table)
 
 
@@ -163,17 +163,17 @@ def _measures(review: Review) -> RenderableType:
     table.add_column("", width=28, overflow="fold")
     for side in Side:
         table.add_column(SIDE_NAMES[side], justify="right", width=9)
-    table.add_column("", ratio=1, overflow="fold")
-    missing: list[str] = []
-    for measure in measures(review):
+    table.add_column("Against the usual", ratio=1, overflow="fold")
+    every = measures(review)
+    found = [measure for measure in every if measure.key]
+    for measure in (one for one in found if one.known):
         known = {f.metric.side: f for f in measure.figures if f.metric.value is not None}
-        if known:
-            cells = (_unspaced(known[side].text) if side in known else "" for side in Side)
-            table.add_row(plain(measure.label), *cells, _verdict(known.values()))
-        else:
-            missing.append(f"{plain(measure.label)}: {plain(measure.figures[0].verdict)}")
+        cells = (_unspaced(known[side].text) if side in known else "" for side in Side)
+        table.add_row(plain(measure.label), *cells, _verdict(known.values()))
+    missing = [f"{plain(m.label)}: {plain(m.figures[0].verdict)}" for m in found if not m.known]
     notes = Text("\n".join(["Not measurable", *missing]) if missing else "", "bright_black")
-    return Group(_title("Measures"), table, notes)
+    more = Text(f"{plural(len(every) - len(found), 'more measure')} in the report", "bright_black")
+    return Group(_title("Measures"), table, notes, more)
 
 
 def _unspaced(text: str) -> str:
@@ -183,8 +183,8 @@ def _unspaced(text: str) -> str:
 
 def _verdict(figures: Iterable[Figure]) -> Text:
     """Return where the figures of a measure stand, a side a line."""
-    said = [(SIDE_NAMES[f.metric.side].lower(), f.verdict) for f in figures if f.verdict]
-    return Text(_unspaced("\n".join(f"{side} {verdict}" for side, verdict in said)), "bright_black")
+    said = [f"{SIDE_NAMES[f.metric.side].lower()} {f.verdict}" for f in figures if f.verdict]
+    return Text(_unspaced("\n".join(said).replace(" the usual", "")), "bright_black")
 
 
 def _moods(review: Review, glyphs: Glyphs) -> RenderableType:
@@ -194,12 +194,10 @@ def _moods(review: Review, glyphs: Glyphs) -> RenderableType:
 
 def _mood(review: Review, summary: SentimentSummary, glyphs: Glyphs) -> RenderableType:
     """Return the quarters as a sparkline, the trend in words, the quotes that moved it."""
-    line = Text.assemble(
-        (f"{SIDE_NAMES[summary.side]:<9}", "bold"),
-        (sparkline([p.score for p in summary.periods], glyphs), "cyan"),
-        f"  {_unspaced(mood_sentence(summary))}",
-    )
-    return Group(line, *(Padding(quote, (0, 0, 0, 9)) for quote in _quotes(review, summary)))
+    table = _grid((8, False), (4, False), (None, False))
+    line = Text(sparkline([p.score for p in summary.periods], glyphs), "cyan")
+    table.add_row(Text(SIDE_NAMES[summary.side], "bold"), line, _unspaced(mood_sentence(summary)))
+    return Group(table, *(Padding(quote, (0, 0, 0, 16)) for quote in _quotes(review, summary)))
 
 
 def sparkline(scores: Sequence[float | None], glyphs: Glyphs = UNICODE) -> str:

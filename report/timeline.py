@@ -21,9 +21,8 @@ MOOD_HEIGHT = 84
 GAP = 6
 AXIS_HEIGHT = 24
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-_TICKS = 8
-_FINER = (1, 4, 16, 64)
-_MOST_TICKS = 400
+_TICKS = {0: 4, 1: 8, 4: 32, 16: 128, 64: 512}
+"""Most ticks at each level: always shown, shown on a wide page, and from these zooms on."""
 Event = tuple[str, float, float]
 """Whose, from, to."""
 
@@ -230,10 +229,8 @@ def bars(spans: Iterable[tuple[float, float]]) -> str:
 def _ticks(length: float) -> tuple[Tick, ...]:
     """Return round times: a handful at once, finer ones for when the axis is stretched."""
     found: dict[float, Tick] = {}
-    for level in _FINER:
-        step = next((s for s in _STEPS if length / s <= _TICKS * level), _STEPS[-1])
-        if length / step > _MOST_TICKS:
-            break
+    for level, most in _TICKS.items():
+        step = next((s for s in _STEPS if length / s <= most), _STEPS[-1])
         for second in range(0, int(length) + 1, step):
             found.setdefault(second, Tick(100 * second / length, second, level))
     return tuple(found.values())

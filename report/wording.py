@@ -89,6 +89,7 @@ _BY_UNIT: Mapping[str, Callable[[float], str]] = {
 _SHORT_UNITS: Mapping[str, str] = {
     "per minute": "/min",
     "per 10 min": "/10 min",
+    "per 15 min": "/15 min",
     "per hour": "/h",
     "words per minute": "wpm",
     "characters per minute": "char/min",

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analysis.bands import CallType
+from analysis.depth import depth
 from analysis.metrics.registry import measure
 from analysis.sentiment import summarize
 from analysis.turns import conversation
@@ -17,10 +19,7 @@ from models.recording import Recording
 from models.review import (
     Act,
     ActJudgement,
-    Depth,
-    DepthPart,
     EngineUse,
-    Evidence,
     JudgedUtterance,
     Review,
     Sentiment,
@@ -64,14 +63,15 @@ def review_of(
     length = duration_s if duration_s is not None else (lines[-1].end + 1 if lines else 5.0)
     transcript = transcript_of(lines, length, language)
     judged = tuple(JudgedUtterance(i, sentiment_of(x.mood), act_of(x.text)) for i, x in enumerate(lines))
+    talk = conversation(transcript, judged)
     return Review(
         recording=Recording(name, length, 8000, 1, "ab" * 32, "wav", "pcm_s16le"),
         transcript=transcript,
         segments=segments_of(lines, language),
         judged=judged,
         sentiment=summarize(transcript, judged),
-        metrics=measure(conversation(transcript, judged)),
-        depth=depth_of(lines),
+        metrics=measure(talk),
+        depth=depth(talk, CallType(call_type)),
         timings=(StageTiming("decode", 0.31), StageTiming("recognise", 4.2), StageTiming("diarize", 2.75)),
         engines=(
             EngineUse("asr", "whisper-base@1f2e3d4c5b6a"),
@@ -172,41 +172,6 @@ def segments_of(lines: Sequence[Line], language: str) -> tuple[Segment, ...]:
     return (Segment(lines[0].start, lines[-1].end, text, 0, language, -0.31, 1.42, 0.02, 0.0),)
 
 
-def _evidence(line: Line) -> Evidence:
-    """Return the seconds of one line and its first words."""
-    return Evidence(line.start, line.end, line.text[:60])
-
-
-def depth_of(lines: Sequence[Line]) -> Depth:
-    """Return a depth over seven parts, one of them not measurable; none where nobody speaks."""
-    if not lines:
-        return Depth(None, "nobody speaks", 0.0, (), "1")
-    scores = (0.82, 0.7, 0.55, 0.61, 0.48, None, 0.9)
-    names = (
-        ("balance", 0.15),
-        ("exchange", 0.15),
-        ("elaboration", 0.20),
-        ("responsiveness", 0.20),
-        ("curiosity", 0.15),
-        ("initiative", 0.10),
-        ("listening", 0.05),
-    )
-    parts = tuple(
-        DepthPart(
-            name=name,
-            weight=weight,
-            score=score,
-            reason=None if score is not None else "the customer speaks for less than a minute",
-            inputs={"value": score},
-            evidence=(_evidence(lines[i % len(lines)]),) if score is not None else (),
-        )
-        for i, ((name, weight), score) in enumerate(zip(names, scores, strict=True))
-    )
-    known = [p for p in parts if p.score is not None]
-    value = 100 * sum(p.weight * (p.score or 0) for p in known) / sum(p.weight for p in known)
-    return Depth(value, None, 0.78, parts, "1")
-
-
 def sample_call() -> Review:
     """Return a review of the call that pyannote.audio's wheel ships, from its reference text."""
     spec = importlib.util.find_spec("pyannote.audio")
@@ -220,7 +185,7 @@ def sample_call() -> Review:
         Line(ids[row[2]], float(row[3]), float(row[4]), row[5], mood)
         for row, mood in zip(rows, moods, strict=True)
     ]
-    return review_of(lines, name="sample.wav", duration_s=30.0, call_type="other")
+    return review_of(lines, name="sample.wav", duration_s=30.0, call_type="general")
 
 
 def sales_call() -> Review:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -28,6 +30,7 @@ _FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
+_LAUNCH = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 
 
 def found() -> str | None:
@@ -43,30 +46,50 @@ class Browser:
         self._profile = tempfile.mkdtemp(prefix="debrief-browser-")
         read_commands, self._commands = os.pipe()
         self._answers, write_answers = os.pipe()
-        flags = " ".join((*_FLAGS, f"--user-data-dir={self._profile}"))
         # Chromium reads commands from descriptor 3 and answers on 4.
+        high = tuple(fcntl.fcntl(one, fcntl.F_DUPFD, 10) for one in (read_commands, write_answers))
         self._process = subprocess.Popen(
-            ["sh", "-c", f"exec {executable} {flags} 3<&{read_commands} 4>&{write_answers}"],
-            pass_fds=(read_commands, write_answers),
+            [
+                sys.executable,
+                "-c",
+                _LAUNCH,
+                *map(str, high),
+                executable,
+                *_FLAGS,
+                f"--user-data-dir={self._profile}",
+            ],
+            pass_fds=high,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        os.close(read_commands)
-        os.close(write_answers)
+        for one in (read_commands, write_answers, *high):
+            os.close(one)
         self._count = 0
         self._buffer = b""
         self._session: str | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._attach()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def _attach(self) -> None:
+        """Open a page and listen to it."""
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        """End the browser and remove its profile."""
         self._process.kill()
         self._process.wait()
         os.close(self._commands)
@@ -94,7 +117,10 @@ class Browser:
         while b"\0" not in self._buffer:
             if not select.select([self._answers], [], [], max(deadline - time.monotonic(), 0))[0]:
                 raise TimeoutError("the browser does not answer")
-            self._buffer += os.read(self._answers, 1 << 20)
+            read = os.read(self._answers, 1 << 20)
+            if not read:
+                raise ConnectionError("the browser has gone")
+            self._buffer += read
         message, self._buffer = self._buffer.split(b"\0", 1)
         return dict(json.loads(message))
 

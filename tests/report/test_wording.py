@@ -7,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.bands import Band
+from analysis.depth import CURVES
+from analysis.depth import PARTS as DEPTH_PARTS
 from analysis.metrics.registry import METRICS
-from report.meanings import MEANINGS, Group
+from report.meanings import INPUTS, MEANINGS, PARTS, Group
 from report.measures import spoken, verdict
 from report.text import plain, shown, well_formed
 from report.wording import clock, percent, plural, quantity, signed
+from tests.factories import reviews
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,13 @@ def test_a_band_is_said_in_words() -> None:
 def test_every_measure_is_explained() -> None:
     assert {metric.name for metric in METRICS} == set(MEANINGS)
     assert all(one.group is not Group.OTHER and one.text for one in MEANINGS.values())
+
+
+def test_every_part_of_the_depth_and_its_inputs_are_explained() -> None:
+    assert {part.name for part in DEPTH_PARTS} == set(PARTS)
+    made = reviews.sales_call().depth
+    assert {name for part in made.parts for name in part.inputs} <= set(INPUTS)
+    assert set(CURVES) <= set(INPUTS)
 
 
 @given(st.text() | st.text(st.characters(categories=["Cs", "Cc", "Lu"])))
