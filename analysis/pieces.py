@@ -10,7 +10,7 @@ from analysis import backchannels, questions
 from analysis import tokens as text_tokens
 from analysis.spans import Span
 from models.review import ActJudgement, JudgedUtterance
-from models.transcript import Role, Transcript, Turn, Word
+from models.transcript import UNKNOWN_SPEAKER, Role, Transcript, Turn, Word
 
 JOIN_S = 0.5
 """Pauses of one speaker up to this join, unless somebody else starts inside: recognisers cut there."""
@@ -92,7 +92,7 @@ def spoken(words: Iterable[Word]) -> str:
 def pieces(transcript: Transcript, judged: Sequence[JudgedUtterance]) -> tuple[Piece, ...]:
     """Return all speech in order of start, with words, acts and backchannels marked."""
     side = parties(transcript)
-    joined = _joined(_spans(transcript), side)
+    joined = _joined(speech_turns(transcript), side)
     texts = _texts(transcript, joined)
     acts = _acts(transcript, judged, joined)
     found = [Piece(t.start, t.end, side[t.speaker], texts[i], acts[i]) for i, t in enumerate(joined)]
@@ -120,8 +120,11 @@ def _end(run: Sequence[Piece]) -> float:
     return max(piece.end for piece in run)
 
 
-def _spans(transcript: Transcript) -> list[Turn]:
-    """Return the turns, and utterances that no turn of their speaker touches, in order of start."""
+def speech_turns(transcript: Transcript) -> list[Turn]:
+    """Return the turns, and utterances that no turn of their speaker touches, in order of start.
+
+    Words that no turn explains are nobody's speech, unless there are no turns at all.
+    """
     by_speaker: dict[str, list[Turn]] = {}
     for turn in sorted(transcript.turns, key=lambda t: (t.start, t.end)):
         if turn.end > turn.start:
@@ -129,7 +132,9 @@ def _spans(transcript: Transcript) -> list[Turn]:
     extra = [
         Turn(u.start, u.end, u.speaker)
         for u in transcript.utterances
-        if u.end > u.start and not _touched(by_speaker.get(u.speaker, []), u.start, u.end)
+        if u.end > u.start
+        and not _touched(by_speaker.get(u.speaker, []), u.start, u.end)
+        and (u.speaker != UNKNOWN_SPEAKER or not by_speaker)
     ]
     every = [t for ts in by_speaker.values() for t in ts] + extra
     return sorted(every, key=lambda t: (t.start, t.end))

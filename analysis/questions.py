@@ -29,6 +29,9 @@ TAG_CONTEXT = 3
 """Words a statement needs before its last two can be a tag."""
 
 
+_ASKING_STARTS = tuple(f"{phrase} " for phrase in (*english.INDIRECT, *english.OPEN_STARTS))
+
+
 class QuestionKind(StrEnum):
     """Whether the answer is a story, or a fact or a yes."""
 
@@ -114,7 +117,7 @@ def _asks_english(sentence: str, *, marked: bool) -> bool:
 def _mentions(words: tuple[str, ...], phrases: tuple[str, ...]) -> bool:
     """Return whether any of the phrases stands among the words."""
     text = f" {' '.join(words)} "
-    return any(f" {phrase} " in text for phrase in phrases)
+    return any(phrase in text and f" {phrase} " in text for phrase in phrases)
 
 
 def _fluent(text: str) -> tuple[str, ...]:
@@ -142,8 +145,7 @@ def _opening(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _phrase(words: tuple[str, ...]) -> bool:
     """Return whether the clause opens with a phrase that asks."""
-    text = " ".join(words) + " "
-    return any(text.startswith(p + " ") for p in (*english.INDIRECT, *english.OPEN_STARTS))
+    return f"{' '.join(words)} ".startswith(_ASKING_STARTS)
 
 
 def _fronted(words: tuple[str, ...]) -> bool:

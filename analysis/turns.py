@@ -6,7 +6,7 @@ Every measure is computed from `Conversation` and nothing else. Definitions: MEA
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -156,7 +156,9 @@ def conversation(transcript: Transcript, judged: tuple[JudgedUtterance, ...] = (
     side = pieces.parties(transcript)
     found = pieces.pieces(transcript, judged)
     turns = pieces.turns(found)
-    voiced = union(p.span for p in found)
+    speech = _by_party((side[t.speaker], Span(t.start, t.end)) for t in pieces.speech_turns(transcript))
+    floor = _by_party((p.party, p.span) for p in found if not p.token)
+    voiced = union(s for spans in speech.values() for s in spans)
     return Conversation(
         transcript=transcript,
         acts={j.index: j.act for j in judged if j.act is not None},
@@ -167,18 +169,19 @@ def conversation(transcript: Transcript, judged: tuple[JudgedUtterance, ...] = (
         cut_ins=_cut_ins(found, turns),
         asked=asking.asked(transcript, judged, side, turns),
         span=Span(voiced[0].start, voiced[-1].end) if voiced else Span(0.0, 0.0),
-        speech=_by_party(found),
-        floor_speech=_by_party([p for p in found if not p.token]),
+        speech=speech,
+        # Pieces bridge short pauses; what was really spoken inside them counts as overlap.
+        floor_speech={who: intersection(speech[who], spans) for who, spans in floor.items()},
         voiced=voiced,
     )
 
 
-def _by_party(found: Sequence[Piece]) -> dict[str, tuple[Span, ...]]:
+def _by_party(spans: Iterable[tuple[str, Span]]) -> dict[str, tuple[Span, ...]]:
     """Return the disjoint spans of every party, in order of first appearance."""
     held: dict[str, list[Span]] = {}
-    for piece in found:
-        held.setdefault(piece.party, []).append(piece.span)
-    return {who: union(spans) for who, spans in held.items()}
+    for who, span in spans:
+        held.setdefault(who, []).append(span)
+    return {who: union(own) for who, own in held.items()}
 
 
 def _transfers(turns: Sequence[SideTurn]) -> tuple[Transfer, ...]:

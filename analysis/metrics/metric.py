@@ -19,7 +19,6 @@ CALL = (Side.CALL,)
 NO_WORDS = "No words were recognised in this recording."
 NO_OVERLAP = "The separation of speakers in this recording cannot hear two people at once."
 TOO_SHORT = f"The call is shorter than {SHORTEST_RATE_S:.0f} s, too short for a rate."
-ONE_SIDE = "Only one side speaks in this recording."
 
 
 class Better(StrEnum):

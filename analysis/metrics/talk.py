@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from analysis import backchannels
 from analysis.metrics.metric import (
     CALL,
-    ONE_SIDE,
     REP,
     SIDES,
     Better,
@@ -50,7 +49,7 @@ def talk_share(conv: Conversation, side: Side) -> Measured:
     """Return T_side / (T_rep + T_customer)."""
     reason = needs(conv, Side.REP, Side.CUSTOMER)
     if reason is not None:
-        return unknown(ONE_SIDE if conv.absent(side) is None and "know" not in reason else reason)
+        return unknown(reason)
     share = conv.talk_s(side) / (conv.talk_s(Side.REP) + conv.talk_s(Side.CUSTOMER))
     return Measured(share, evidence=_stretches(conv, side))
 

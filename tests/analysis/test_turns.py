@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.metrics import exchange, listening, talk
 from analysis.turns import Conversation, conversation
 from models.review import Act, ActJudgement, JudgedUtterance, Side
-from models.transcript import Role
+from models.transcript import UNKNOWN_SPEAKER, Role
 from tests.factories.calls import Line, call
 
 
@@ -138,3 +140,14 @@ def test_an_empty_transcript_reads_as_an_empty_conversation() -> None:
     assert conv.length_s == 0
     assert conv.turns == ()
     assert conv.absent(Side.REP) == "Nobody speaks in this recording."
+
+
+def test_words_that_no_turn_explains_take_no_floor() -> None:
+    known = call([Line(0, 5, "S1", PITCH), Line(9, 14, "S1", PITCH), Line(15, 20, "S2", PITCH)])
+    stray = call([Line(0, 5, "S1", PITCH), Line(6, 8, UNKNOWN_SPEAKER, PITCH), Line(9, 14, "S1", PITCH)])
+    assert len(conversation(replace(stray, turns=known.turns)).turns) == 2
+    assert [t.party for t in conversation(replace(stray, turns=())).turns] == [
+        "rep",
+        "speaker unknown",
+        "rep",
+    ]

@@ -1,0 +1,36 @@
+"""The sources that metrics, bands and curves cite, by number."""
+
+from __future__ import annotations
+
+SOURCES: dict[str, str] = {
+    "8": "Microsoft, Dynamics 365 customer engagement: conversation intelligence team overview",
+    "9": "Microsoft, Sales Copilot: view and understand the Power BI report",
+    "20": "Amazon, Transcribe developer guide: call analytics",
+    "22": "Amazon, Connect administrator guide: Contact Lens metrics",
+    "22b": "Amazon, Connect administrator guide: non-talk time",
+    "24": "Amazon, amazon-transcribe-post-call-analytics (open code)",
+    "28": "Google, Contact Center Insights: silence analysis",
+    "31": "Gong Labs: talk-to-listen conversion ratio",
+    "32": "Gong data in “Winning sales conversations” (infographic, Lemonly)",
+    "33": "Gong help: points of interest in a call",
+    "50": "murtaza-nasir/speakr (open code)",
+    "58": "JStuBran/PIIREDACT, sales-call-analyzer (open code)",
+    "59": "Davisfox5/test-5, SCORING_ARCHITECTURE (open code, “LINDA”)",
+    "64": "Revenue.io support: conversation metrics, conversation etiquette",
+    "66": "winsabove.com glossary: talk-to-listen ratio",
+    "67": "Rafiki documentation: talk ratio",
+    "68": "vocal-analytics.com: call analytics KPIs",
+    "69": "Demodesk: talk ratio research (328 meetings)",
+    "75": "Momentra: forget talk ratio",
+    "77": "Reece et al. 2023, the CANDOR corpus (PMC10065445)",
+    "78": "Turn-taking offsets across languages (arXiv 2505.24736, MPI)",
+    "79": "Templeton et al. 2022, fast response times (PMC8794835)",
+    "80": "cuepitch.com on Gong: 67,149 meetings (secondary)",
+    "88": "Symbl documentation: speaker analytics",
+    "91": "Gong deck: one million meetings, questions asked",
+    "94": "Ireland and Pennebaker, language style matching (LIWC)",
+    "95": "Gonzales, Hancock and Pennebaker 2010, language style matching",
+    "98": "Demszky et al. 2021, measuring conversational uptake (arXiv 2106.03873)",
+    "99": "Responsivity in conversation (arXiv 2509.16464)",
+    "100": "Huang et al. 2017, follow-up questions",
+}
