@@ -52,6 +52,7 @@ STOCK_PARTS = (
     "captions by",
     "transcribed by",
     "字幕由",
+    "以下是普通话",
     "untertitel der",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import quantiles
+from statistics import mean, quantiles
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 """Languages written without spaces between words."""
 REMOVED = "removed"
 DECODED_AGAIN = "decoded_again"
+DOUBTFUL = 0.5
+"""Mean word probability of a call under which nothing it says should be relied on."""
+MANY_WORDS = 20
 OUTSIDE_S = 0.3
 """How far outside speech a word's middle may lie."""
 
@@ -88,7 +91,7 @@ def recognition(heard: Sequence[Heard], languages: Languages) -> Recognition:
         language_probability=languages.probability,
         words=repair(tuple(words)),
         segments=tuple(segments),
-        warnings=tuple(_warnings(segments, languages)),
+        warnings=tuple(_warnings(segments, words, languages)),
     )
 
 
@@ -128,8 +131,8 @@ def _words(one: Heard) -> list[Word]:
     words: list[Word] = []
     for word in one.decoded.words:
         start, end = one.window.place(word.start, word.end)
-        if one.window.near_speech((start + end) / 2, OUTSIDE_S):
-            text = word.text.strip()
+        text = word.text.strip()
+        if guards.units_of(text) and one.window.near_speech((start + end) / 2, OUTSIDE_S):
             apart = spaced or word.text.startswith(" ")
             words.append(
                 Word(round(start, 2), round(end, 2), text, word.probability, one.window.channel, spaced=apart)
@@ -137,12 +140,14 @@ def _words(one: Heard) -> list[Word]:
     return words
 
 
-def _warnings(segments: Sequence[Segment], languages: Languages) -> list[str]:
+def _warnings(segments: Sequence[Segment], words: Sequence[Word], languages: Languages) -> list[str]:
     """Return what a reader should know of how the words came about."""
     warnings: list[str] = []
     removed = sum(REMOVED in segment.flags for segment in segments)
     if removed:
         warnings.append(f"Text in {removed} stretches of sound was left out: nobody says it there.")
+    if len(words) >= MANY_WORDS and mean(word.probability for word in words) < DOUBTFUL:
+        warnings.append("Hardly a word is certain: the sound is poor, or the language is another.")
     if languages.probability < UNSURE:
         warnings.append(f"The language is uncertain: taken as {languages.main}. Give it with --language.")
     if len(languages.spoken) > 1:

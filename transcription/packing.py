@@ -22,17 +22,26 @@ QUIET_S = 0.2
 HURRIED_CUT = 0.9
 """What cutting at no pause at all costs, in windows; a cut at `CALM_S` of silence is free."""
 CALM_S = 1.0
+KEPT_S = 2.0
+"""Most silence added between two pieces where a window has room, seconds."""
+UNEVEN = 0.2
+"""What a full window costs more than an empty one, so that windows come out even."""
 
 Cut = Callable[[Region], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """How windows are made: longest window, sound kept around speech, longest pause inside a window."""
+    """How windows are made, all in seconds.
+
+    Longest window, sound kept around speech, longest pause inside a window, most silence kept
+    between pieces beyond their padding.
+    """
 
     longest_s: float
     pad_s: float
     joined_s: float = inf
+    kept_s: float = KEPT_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,8 @@ def pack(audio: Audio, speech: Sequence[Region], packing: Packing) -> tuple[Wind
         own = sorted((r for r in speech if r.channel == channel), key=lambda r: r.start)
         parts = [p for r in own for p in _split(r, packing, lambda r: _quietest(audio, r))]
         padded = _pad(parts, packing.pad_s, audio.duration_s)
-        windows += [_window(padded[a:b], parts[a:b]) for a, b in _best_cuts(padded, _pauses(parts), packing)]
+        cuts = _best_cuts(padded, _pauses(parts), packing)
+        windows += [_window(_widen(padded[a:b], packing), parts[a:b]) for a, b in cuts]
     return tuple(windows)
 
 
@@ -144,6 +154,21 @@ def _pad(parts: Sequence[Region], pad: float, duration: float) -> list[Region]:
     ]
 
 
+def _widen(pieces: Sequence[Region], packing: Packing) -> list[Region]:
+    """Return pieces grown into the silences between them, evenly, as far as the window has room.
+
+    Whisper was trained on sound as it was recorded; silence that costs no window is better kept.
+    """
+    gaps = [min(b.start - a.end, packing.kept_s) for a, b in pairwise(pieces)]
+    room = packing.longest_s - sum(piece.duration for piece in pieces)
+    share = min(1.0, max(room, 0.0) / sum(gaps)) if sum(gaps) > 0 else 0.0
+    grown = [0.0, *[gap * share / 2 for gap in gaps], 0.0]
+    return [
+        Region(piece.start - grown[i], piece.end + grown[i + 1], piece.channel)
+        for i, piece in enumerate(pieces)
+    ]
+
+
 def _best_cuts(pieces: Sequence[Region], pauses: Sequence[float], packing: Packing) -> list[tuple[int, int]]:
     """Return (first, after last) piece of each window at the least cost (dynamic programme).
 
@@ -157,7 +182,8 @@ def _best_cuts(pieces: Sequence[Region], pauses: Sequence[float], packing: Packi
             length += pieces[first].duration
             if first < last - 1 and (length > packing.longest_s or pauses[first + 1] > packing.joined_s):
                 break
-            options.append((best[first][0] + 1.0 + _cut_cost(pauses[first]), first))
+            fullness = UNEVEN * (length / packing.longest_s) ** 2
+            options.append((best[first][0] + 1.0 + fullness + _cut_cost(pauses[first]), first))
         best.append(min(options))
     cuts: list[tuple[int, int]] = []
     after = len(pieces)

@@ -24,6 +24,8 @@ FRAMES_PER_SECOND = 100
 MOST_FRAMES = 3000
 PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 - Chinese and Japanese punctuation
+PROMPTS = {"zh": "以下是普通话的句子，使用简体字。"}  # noqa: RUF001 - Chinese punctuation
+"""What stands before the text: without it base mixes traditional characters into simplified text."""
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 COMPUTE_TYPES = {
     "cuda": ("float16", "int8_float16", "int8", "float32"),
@@ -84,7 +86,10 @@ class WhisperDecoder:
     ) -> list[Decoded]:
         """Return what each window says in one language; `seconds` are the windows' lengths."""
         tokenizer = self._tokenizer(language)
-        prompt = self._whisper.get_prompt(tokenizer, [], without_timestamps=True, hotwords=hotwords or None)
+        before = tokenizer.encode(PROMPTS[language]) if language in PROMPTS else []
+        prompt = self._whisper.get_prompt(
+            tokenizer, before, without_timestamps=True, hotwords=hotwords or None
+        )
         results = self._whisper.model.generate(
             encoded,
             [prompt] * len(seconds),
@@ -112,6 +117,7 @@ class WhisperDecoder:
         segments, _ = self._whisper.transcribe(
             sound,
             language=language,
+            initial_prompt=PROMPTS.get(language),
             beam_size=self._beam_size,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
