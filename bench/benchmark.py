@@ -25,6 +25,7 @@ from bench.references import Reference
 from bench.score import plain, score, totals
 from bench.stacks import StackName
 from bench.targets import Pair
+from bench.turns import SIDES
 from core.errors import NotReady, Rejected
 from core.settings import Settings
 
@@ -149,11 +150,20 @@ def _pair(reference: Reference, place: int, children: dict[StackName, Child], er
     measured: dict[StackName, Measured] = {}
     for name in order:
         errors.print(f"{reference.name}: {name} ...", markup=False, highlight=False)
-        measured[name] = children[name].review(reference.recording)
+        measured[name] = children[name].review(reference.recording, _bound(reference))
     scores = {
         name: None if m.hypothesis is None else score(reference, m.hypothesis) for name, m in measured.items()
     }
     return Pair(reference.name, measured, scores)
+
+
+def _bound(reference: Reference) -> int | None:
+    """Return the two speakers of a call, None for meetings and where the reference does not say.
+
+    Only the reference stack is told, and it gains by it: its published use for calls has a bound.
+    """
+    names = {turn.speaker for turn in reference.turns or ()}
+    return SIDES if len(names) == SIDES else None
 
 
 def _lengths(settings: Settings, options: Options, errors: Console) -> tuple[Length, ...]:

@@ -44,9 +44,10 @@ class Child:
             raise NotReady(*found["not_ready"])
         return found
 
-    def review(self, recording: Path) -> Measured:
+    def review(self, recording: Path, most_speakers: int | None = None) -> Measured:
         """Return one recording measured."""
-        return Measured.from_json(self.ask({"recording": str(recording.resolve())}))
+        question = {"recording": str(recording.resolve()), "most_speakers": most_speakers}
+        return Measured.from_json(self.ask(question))
 
 
 @contextmanager
@@ -98,7 +99,8 @@ def _serve(name: StackName, settings: Settings, answers: TextIO) -> None:
     cost = Cost(time.perf_counter() - wall, cpu_s() - cpu, peak_mb() or 0.0)
     _answer(answers, {"cost": {"wall_s": cost.wall_s, "cpu_s": cost.cpu_s, "peak_mb": cost.peak_mb}})
     for line in sys.stdin:
-        _answer(answers, measure(stack, Path(json.loads(line)["recording"])).to_json())
+        asked = json.loads(line)
+        _answer(answers, measure(stack, Path(asked["recording"]), asked["most_speakers"]).to_json())
 
 
 def _answers() -> TextIO:

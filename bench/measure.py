@@ -48,13 +48,13 @@ class Measured:
         )
 
 
-def measure(stack: Stack, recording: Path) -> Measured:
+def measure(stack: Stack, recording: Path, most_speakers: int | None = None) -> Measured:
     """Return what a stack finds in a recording and what that costs; the peak is of the whole tree."""
     wall, cpu = time.perf_counter(), cpu_s()
     hypothesis, rejected = None, None
     with PeakOfTree() as tree:
         try:
-            hypothesis = stack.review(recording)
+            hypothesis = stack.review(recording, most_speakers)
         except Rejected as error:
             rejected = str(error)
     return Measured(hypothesis, rejected, Cost(time.perf_counter() - wall, cpu_s() - cpu, tree.mb))

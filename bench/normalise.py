@@ -47,8 +47,8 @@ def normaliser_for(reference: str, language: str = "en") -> tuple[Normaliser, st
 
 
 def english(text: str) -> tuple[str, ...]:
-    """Return English words after Whisper's rules."""
-    return tuple(_english()(text).split())
+    """Return English words after Whisper's rules, less the lone points that they leave of `...`."""
+    return tuple(token for token in _english()(text).split() if any(c.isalnum() for c in token))
 
 
 def plain(text: str) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ This page is written by `./debrief bench --markdown docs/quality.md`; do not edi
 figure is of one run on one machine. The reference stack is what one gets by putting the libraries
 together: faster-whisper's batched pipeline with its defaults, pyannote.audio's diarization called as
 its documentation says, each word to whoever speaks at its middle; same files, same weights, same run.
+Where the reference has two speakers pyannote is told that there are at most two, which our pipeline is
+not: without it the reference stack hears three on `commercial_mono` and its DER is 20.7 instead of 3.2 %.
 How well moods are judged is in [judges.md](judges.md).
 """
 

@@ -13,7 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
 from bench.hypothesis import Hypothesis
+from bench.stacks import Stack
 from core.environment import seal
 from core.settings import Settings
 from core.weights import folder
@@ -24,7 +27,7 @@ BATCH = 8
 """Windows decoded together: faster-whisper's own default for the batched pipeline."""
 
 
-class ReferenceStack:
+class ReferenceStack(Stack):
     """faster-whisper batched + pyannote.audio + word middles."""
 
     def __init__(self, settings: Settings) -> None:
@@ -34,6 +37,7 @@ class ReferenceStack:
         self._recognizer: Any = None
         self._diarizer: Any = None
 
+    @override
     def load(self) -> None:
         """Load Whisper in int8 and pyannote's pipeline."""
         from faster_whisper import BatchedInferencePipeline, WhisperModel
@@ -49,8 +53,13 @@ class ReferenceStack:
         self._recognizer = BatchedInferencePipeline(model)
         self._diarizer = load_reference_diarizer(self._settings.weights)
 
-    def review(self, recording: Path) -> Hypothesis:
-        """Return words and turns of the mix of all channels."""
+    @override
+    def review(self, recording: Path, most_speakers: int | None = None) -> Hypothesis:
+        """Return words and turns of the mix of all channels.
+
+        pyannote is told the most speakers where they are known: with one threshold for all it
+        hears three on the 45 s sales call (DER 20.7 %), with the bound two (3.2 %).
+        """
         import torch
         from faster_whisper import decode_audio
 
@@ -60,7 +69,8 @@ class ReferenceStack:
         language, words = self._words(sound)
         clock.append(time.perf_counter())
         waveform = torch.from_numpy(sound).unsqueeze(0)
-        found = self._diarizer({"waveform": waveform, "sample_rate": SAMPLE_RATE, "uri": recording.stem})
+        file = {"waveform": waveform, "sample_rate": SAMPLE_RATE, "uri": recording.stem}
+        found = self._diarizer(file, max_speakers=most_speakers)
         turns = _turns(found.speaker_diarization)
         clock.append(time.perf_counter())
         attributed = attribute(words, turns)

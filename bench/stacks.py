@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from typing_extensions import override
+
 from bench.hypothesis import Hypothesis
 from core.settings import Settings
 from models.review import Review, Side
@@ -26,11 +28,14 @@ class Stack(Protocol):
     def load(self) -> None:
         """Load all weights, so that no recording pays for it."""
 
-    def review(self, recording: Path) -> Hypothesis:
-        """Return what was found; raises `Rejected` for a recording that cannot be reviewed."""
+    def review(self, recording: Path, most_speakers: int | None = None) -> Hypothesis:
+        """Return what was found; raises `Rejected` for a recording that cannot be reviewed.
+
+        `most_speakers` is for a stack that cannot find the number of speakers by itself.
+        """
 
 
-class Ours:
+class Ours(Stack):
     """The pipeline of this project, as `./debrief analyze` runs it, told nothing of the recording."""
 
     def __init__(self, settings: Settings) -> None:
@@ -40,12 +45,18 @@ class Ours:
         self._settings = settings
         self._engines = Engines(settings)
 
+    @override
     def load(self) -> None:
-        """Load every engine."""
-        self._engines.load()
+        """Load every engine: each loads when it is first named."""
+        engines = self._engines
+        for engine in (engines.voice_activity, engines.recognizer, engines.diarizer):
+            engine.fingerprint  # noqa: B018 - naming it loads it
+        for judge in (engines.sentiment, engines.acts):
+            judge.knows("en")
 
-    def review(self, recording: Path) -> Hypothesis:
-        """Return the review as a hypothesis."""
+    @override
+    def review(self, recording: Path, most_speakers: int | None = None) -> Hypothesis:
+        """Return the review as a hypothesis; the number of speakers is left to the recording."""
         from worker.analyze import analyze
         from worker.case import Request
 
