@@ -32,15 +32,15 @@ HEARD_S = 0.35
 SHARED_WEIGHT = 0.5
 """Share of a word's support that comes from turns that may overlap; the rest from exclusive ones."""
 AROUND_WEIGHT = 0.1
-"""Share of a word's support that comes from the `NEAR_S` around it."""
-DOUBT = 0.001
+"""What speech in the `NEAR_S` around a word counts, where turns explain less than half of it."""
+DOUBT = 0.004
 """Likelihood that every speaker has everywhere ..."""
 CLEAR_DOUBT = 1e-6
 """... but for a word inside another's turn with this much room and nobody else near, seconds."""
 CLEAR_S = 0.3
-PAUSE_S = 0.35
+PAUSE_S = 0.25
 """A silence from which on a change of speaker is likely, seconds."""
-CHANGE_INSIDE, CHANGE_COMMA, CHANGE_PAUSE, CHANGE_SENTENCE, CHANGE_BOTH = 0.005, 0.1, 0.05, 0.3, 0.3
+CHANGE_INSIDE, CHANGE_COMMA, CHANGE_PAUSE, CHANGE_SENTENCE, CHANGE_BOTH = 0.005, 0.1, 0.1, 0.3, 0.3
 """Probability that another speaker goes on: inside a phrase, after a comma, after a pause, after
 the end of a sentence, after both of these."""
 OVERLAPPED = 0.5
@@ -139,7 +139,7 @@ def _spans(words: tuple[Word, ...]) -> _Spans:
     return _Spans(starts, np.maximum(ends, starts + 0.02))
 
 
-def _support(spans: _Spans, voice: _Voice) -> Floats:
+def _inside(spans: _Spans, voice: _Voice) -> Floats:
     """Return the share of each word, 0..1, during which the speaker speaks, times being uncertain."""
     first = spans.heard_from
     total = np.zeros_like(first)
@@ -147,15 +147,21 @@ def _support(spans: _Spans, voice: _Voice) -> Floats:
         alone = voice.exclusive.within(first + lag, spans.ends + lag)
         shared = voice.shared.within(first + lag, spans.ends + lag)
         total += (1 - SHARED_WEIGHT) * alone + SHARED_WEIGHT * shared
-    inside = total / len(LAGS_S) / (spans.ends - first)
-    around = voice.shared.within(spans.starts - NEAR_S, spans.ends + NEAR_S)
-    around /= spans.ends - spans.starts + 2 * NEAR_S
-    return np.asarray((1 - AROUND_WEIGHT) * inside + AROUND_WEIGHT * around)
+    return np.asarray(total / len(LAGS_S) / (spans.ends - first))
+
+
+def _around(spans: _Spans, voice: _Voice) -> Floats:
+    """Return the share, 0..1, of each word and the `NEAR_S` on both sides that the speaker speaks."""
+    seconds = voice.shared.within(spans.starts - NEAR_S, spans.ends + NEAR_S)
+    return np.asarray(seconds / (spans.ends - spans.starts + 2 * NEAR_S))
 
 
 def _likelihood(spans: _Spans, voices: tuple[_Voice, ...]) -> Floats:
     """Return how well each speaker explains each word's time, shape (words, speakers), positive."""
-    support = np.column_stack([_support(spans, voice) for voice in voices])
+    inside = np.column_stack([_inside(spans, voice) for voice in voices])
+    around = np.column_stack([_around(spans, voice) for voice in voices])
+    unexplained = np.maximum(1.0 - 2.0 * inside.sum(axis=1, keepdims=True), 0.0)
+    support = inside + AROUND_WEIGHT * unexplained * around
     first, last = spans.starts - CLEAR_S, spans.ends + CLEAR_S
     alone = np.column_stack([voice.exclusive.within(first, last) for voice in voices])
     anybody = np.column_stack([voice.shared.within(first, last) for voice in voices])

@@ -9,6 +9,11 @@ from __future__ import annotations
 from models.transcript import Role
 from transcription.role_phrases import RolePhrase, english
 
+_NO_NAME = (
+    r"(?:an?|the|all|not|just|what|how|where|when|very|really|so|like|some\w*|different|going|kind|that|this|it|i"
+    r"|our|your|my|more|much|also|easy|hard|good|bad|okay|one|two|either|exactly|basically|because|fine|nice"
+    r"|only|too|up|out|no|yeah|well|still|quite|pretty|possible|coming|made|probably|maybe|actually|connected|we)"
+)
 _ASK = r"(?:can|may|could|might)"
 _GET = r"(?:get|have|ask(?: for)?|take|grab|start with|know|confirm|verify)"
 _DATA = (
@@ -52,7 +57,7 @@ ENGLISH_REP: tuple[RolePhrase, ...] = (
         "greeting.organisation",
         Role.REP,
         2.0,
-        r"(?:hello|this is|welcome to|good (?:morning|afternoon|evening))(?: \w+){1,5}"
+        rf"(?:hello|this is|welcome to|good (?:morning|afternoon|evening)) (?!{_NO_NAME}\b)\w+(?: \w+){{0,4}}"
         r" (?:bank|support|customer service|customer care|service department|services|solutions|sales"
         r"|insurance|motors|clinic|dental|hotel|airlines?|energy|wireless|broadband|technologies"
         r"|systems|department"
@@ -63,12 +68,8 @@ ENGLISH_REP: tuple[RolePhrase, ...] = (
         "greeting.name_from",
         Role.REP,
         2.0,
-        r"(?:this is|my name is|it is) (?!a|an|the|all|not|just|what|how|where|when|very|really|so"
-        r"|like|some\w*|different|going|kind|that|this|it|our|your|my|more|much|also|easy|hard|good"
-        r"|bad|okay|one|two|two|either|exactly|basically|because|fine|nice|only|too|up|out|no|yeah"
-        r"|well|still|only|quite|pretty|possible|interesting|coming|made|probably|maybe|actually"
-        r"|connected)\w+(?: \w+)? (?:calling |here )?(?:from|with|over at|on behalf of)(?! (?:you"
-        r"|the us|upstairs))",
+        rf"(?:this is|my name is|it is) (?!{_NO_NAME}\b)\w+(?: \w+)? (?:calling |here )?"
+        r"(?:from|with|over at|on behalf of)(?! (?:you|the us|upstairs))",
         "This is Marcus from Cloudnet.",
     ),
     english(
