@@ -87,8 +87,10 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "listening_tokens": Meaning(Group.LISTENING, "How many such listening sounds there are."),
     "lsm": Meaning(Group.LISTENING, "How alike the two sides use small words such as “we”, “but”, “not”."),
-    "words_per_minute": Meaning(Group.MANNER, "Pace while speaking.", key=True),
-    "characters_per_minute": Meaning(Group.MANNER, "Pace while speaking Mandarin.", key=True),
+    "words_per_minute": Meaning(Group.MANNER, "Words for every minute this side speaks.", key=True),
+    "characters_per_minute": Meaning(
+        Group.MANNER, "Characters for every minute this side speaks, in Mandarin.", key=True
+    ),
     "filler_rate": Meaning(
         Group.MANNER,
         "“Um”, “you know” for every minute of talk. Recognisers drop many: read it as “at least”.",
@@ -123,9 +125,9 @@ PARTS: Mapping[str, str] = {
 
 INPUTS: Mapping[str, tuple[str, str]] = {
     "talk_share": ("share of talk", "ratio"),
-    "band_low": ("usual from", "ratio"),
-    "band_high": ("usual to", "ratio"),
-    "talk_share_distance": ("outside by", "ratio"),
+    "band_low": ("", ""),
+    "band_high": ("", ""),
+    "talk_share_distance": ("outside the usual by", "ratio"),
     "switches_per_minute": ("changes of floor", "per minute"),
     "median_customer_turn_s": ("typical turn", "s"),
     "longest_customer_turn_s": ("longest turn", "s"),
@@ -138,7 +140,7 @@ INPUTS: Mapping[str, tuple[str, str]] = {
     "interruptions_per_minute": ("interruptions", "per minute"),
     "listening_balance": ("balance of the two", "per minute"),
 }
-"""Name and unit of what the parts are made from."""
+"""Name and unit of what the parts are made from; those without a name are told by another."""
 
 
 def input_of(name: str) -> tuple[str, str]:

@@ -263,5 +263,5 @@ def _part(part: DepthPart) -> PartView:
         part=part,
         label=part_label(part.name),
         meaning=PARTS.get(part.name, ""),
-        inputs=tuple((label, quantity(value, unit)) for label, unit, value in inputs),
+        inputs=tuple((label, quantity(value, unit)) for label, unit, value in inputs if label),
     )

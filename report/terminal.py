@@ -58,25 +58,24 @@ def console(file: TextIO | None = None, width: int | None = None) -> Console:
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="replace")
     made = Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
-    wide = made.width if made.is_terminal or width else _PIPED
-    made.width = min(max(wide, _NARROWEST), _WIDEST)
+    if not made.is_terminal and not width:
+        made.width = _PIPED
     return made
 
 
-def show(
-    review: Review,
-    out: Console,
-    *,
-    html: Path | None = None,
-    json: Path | None = None,
-    lines: int | None = LINES,
-) -> None:
-    """Print the review; `lines` None prints the whole transcript."""
+def show(review: Review, out: Console, files: Sequence[Path] = (), *, lines: int | None = LINES) -> None:
+    """Print the review and where its files are; `lines` None prints the whole transcript."""
     glyphs = UNICODE if out.encoding.lower().startswith("utf") else ASCII
-    for part in (_head(review), _depth(review, glyphs), _measures(review), _moods(review, glyphs)):
-        out.print(part)
-    out.print(_transcript(review, lines))
-    out.print(_foot(review, html, json))
+    parts = (
+        _head(review),
+        _depth(review, glyphs),
+        _measures(review),
+        _moods(review, glyphs),
+        _transcript(review, lines),
+        _foot(review, files),
+    )
+    for part in parts:
+        out.print(part, width=min(max(out.width, _NARROWEST), _WIDEST), highlight=False)
 
 
 def _title(text: str) -> RenderableType:
@@ -107,7 +106,7 @@ def _head(review: Review) -> RenderableType:
     called = names(transcript)
     table = _grid((12, False), (11, True), (None, False))
     for one in sorted(transcript.speakers, key=lambda s: -s.talk_s):
-        talk = quantity(one.talk_s, "s")
+        talk = Text(quantity(one.talk_s, "s"))
         table.add_row(Text(plain(called[one.id]), f"bold {_STYLES[one.role]}"), talk, _why(one))
     return Group(Rule(Text(plain(recording.name), "bold")), Text("   ".join(facts)), Text(), table)
 
@@ -144,17 +143,17 @@ def _depth(review: Review, glyphs: Glyphs) -> RenderableType:
     head = Text.assemble((f"{depth.value:.0f}", "bold"), f" of 100   confidence {percent(depth.confidence)}")
     table = _grid((28, False), (_BAR, False), (4, True), (None, False))
     for part in depth.parts:
-        table.add_row(part_label(part.name), *_part(part, glyphs))
+        table.add_row(Text(part_label(part.name)), *_part(part, glyphs))
     return Group(_title("Interaction depth"), head, table)
 
 
-def _part(part: DepthPart, glyphs: Glyphs) -> tuple[Text, str, Text]:
+def _part(part: DepthPart, glyphs: Glyphs) -> tuple[Text, Text, Text]:
     """Return bar, score and weight of a part."""
     weight = Text(f"counts {percent(part.weight)}", "bright_black")
     if part.score is None:
         weight.append(f"; {plain(part.reason or '')}")
-        return Text("not measurable", "bright_black"), glyphs.dash, weight
-    return _bar(part.score, glyphs), f"{100 * part.score:.0f}", weight
+        return Text("not measurable", "bright_black"), Text(glyphs.dash), weight
+    return _bar(part.score, glyphs), Text(f"{100 * part.score:.0f}"), weight
 
 
 def _measures(review: Review) -> RenderableType:
@@ -168,8 +167,8 @@ def _measures(review: Review) -> RenderableType:
     found = [measure for measure in every if measure.key]
     for measure in (one for one in found if one.known):
         known = {f.metric.side: f for f in measure.figures if f.metric.value is not None}
-        cells = (_unspaced(known[side].text) if side in known else "" for side in Side)
-        table.add_row(plain(measure.label), *cells, _verdict(known.values()))
+        cells = (Text(_unspaced(known[side].text) if side in known else "") for side in Side)
+        table.add_row(Text(plain(measure.label)), *cells, _verdict(known.values()))
     missing = [f"{plain(m.label)}: {plain(m.figures[0].verdict)}" for m in found if not m.known]
     notes = Text("\n".join(["Not measurable", *missing]) if missing else "", "bright_black")
     more = Text(f"{plural(len(every) - len(found), 'more measure')} in the report", "bright_black")
@@ -196,7 +195,7 @@ def _mood(review: Review, summary: SentimentSummary, glyphs: Glyphs) -> Renderab
     """Return the quarters as a sparkline, the trend in words, the quotes that moved it."""
     table = _grid((8, False), (4, False), (None, False))
     line = Text(sparkline([p.score for p in summary.periods], glyphs), "cyan")
-    table.add_row(Text(SIDE_NAMES[summary.side], "bold"), line, _unspaced(mood_sentence(summary)))
+    table.add_row(Text(SIDE_NAMES[summary.side], "bold"), line, Text(_unspaced(mood_sentence(summary))))
     return Group(table, *(Padding(quote, (0, 0, 0, 16)) for quote in _quotes(review, summary)))
 
 
@@ -234,14 +233,15 @@ def _transcript(review: Review, most: int | None) -> RenderableType:
     return Group(_title("Transcript"), table, nothing, more)
 
 
-def _foot(review: Review, html: Path | None, json: Path | None) -> RenderableType:
+def _foot(review: Review, files: Sequence[Path]) -> RenderableType:
     """Return warnings and where the files are."""
     warnings = [Text.assemble(("! ", "bold yellow"), plain(one)) for one in review.warnings]
     head = [_title("Before you rely on this")] if warnings else []
-    places = [("Report", html), ("JSON", json)]
-    files = [
-        Text(f"{name:<8}{plain(str(path))}", "bold", no_wrap=True, overflow="ignore")
-        for name, path in places
-        if path
-    ]
-    return Group(*head, *warnings, Text(), *files)
+    places = [_place(path) for path in files]
+    return Group(*head, *warnings, Text(), *places)
+
+
+def _place(path: Path) -> Text:
+    """Return where a file is, never broken over lines, so that it can be copied."""
+    kind = {".html": "Report", ".json": "JSON"}.get(path.suffix, "File")
+    return Text(f"{kind:<8}{plain(str(path))}", "bold", no_wrap=True, overflow="ignore")

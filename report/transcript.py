@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from models.review import Act, JudgedUtterance, Review, Sentiment
-from models.transcript import Transcript, Utterance, Word
+from models.transcript import UNKNOWN_SPEAKER, Transcript, Utterance, Word
 from report.text import shown
 
 DOUBTFUL = 0.6
@@ -80,7 +80,7 @@ def _paragraph(transcript: Transcript, speaker: str, pairs: Sequence[tuple[Utter
     lines = tuple(line for _, line in pairs)
     words = [w for u, _ in pairs for w in transcript.words[u.first_word : u.last_word + 1]]
     known = [w.speaker_confidence for w in words if w.speaker_confidence is not None]
-    sure = not known or sum(known) / len(known) >= DOUBTFUL_SPEAKER
+    sure = speaker == UNKNOWN_SPEAKER or not known or sum(known) / len(known) >= DOUBTFUL_SPEAKER
     rows = sum(1 + sum(len(run.text) for run in line.runs) // _LETTERS_A_ROW for line in lines)
     return Paragraph(speaker, sure, lines, min(rows, _MOST_ROWS))
 

@@ -98,6 +98,7 @@
     }
     if (found === currentWord) return;
     currentWord = found;
+    if (words(current).textContent[from] === " ") from += 1;
     const word = found < 0 ? null : range(words(current), from, to);
     paint("word", word && !audio?.paused ? [word] : []);
   };

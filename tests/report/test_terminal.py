@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
 
 from models.review import Review
 from models.transcript import Role
@@ -53,8 +54,8 @@ def test_a_long_transcript_is_cut_and_says_so() -> None:
 
 def test_it_names_its_files() -> None:
     out = io.StringIO()
-    show(reviews.sample_call(), console(out, 80), html=Path("out/report.html"), json=Path("out/review.json"))
-    assert "out/report.html" in out.getvalue()
+    show(reviews.sample_call(), console(out, 80), (Path("out/[red]report.html"), Path("out/review.json")))
+    assert "Report  out/[red]report.html" in out.getvalue()
     assert "out/review.json" in out.getvalue()
 
 
@@ -62,6 +63,15 @@ def test_hostile_names_do_not_steer_the_terminal() -> None:
     made = printed(reviews.hostile_call())
     for steering in ("\x1b", "\x07", "\x00", "\u202e", "\u2028"):
         assert steering not in made
+
+
+def test_a_console_that_reads_markup_reads_none_of_ours() -> None:
+    made = reviews.sales_call()
+    out = io.StringIO()
+    recording = replace(made.recording, name="[red]call[/red].wav")
+    show(replace(made, recording=recording, call_type="[bold]"), Console(file=out, width=80))
+    assert "[red]call[/red].wav" in out.getvalue()
+    assert "call type [bold]" in out.getvalue()
 
 
 def test_a_terminal_without_utf8_is_served() -> None:
