@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 
 from bench import normalise, references, tables
-from bench.grid import Grid
 from bench.hypothesis import Hypothesis
 from bench.machine import Provenance, provenance, sha256
 from bench.references import Reference
@@ -51,7 +50,7 @@ def run(
     except (Rejected, NotReady) as error:
         errors.print(str(error), style="red", markup=False, highlight=False)
         return MENDABLE
-    outcomes = [_one(reference, stack, errors) for reference in found]
+    outcomes = reviewed(found, stack, errors)
     scores = [outcome.score for outcome in outcomes if outcome.score is not None]
     together = totals(scores)
     tables.quality(scores, together).show(Console())
@@ -60,6 +59,11 @@ def run(
         source = provenance(command, settings_fingerprint(settings))
         write(out_json, to_json(outcomes, together, source))
     return 0 if all(outcome.rejected is None for outcome in outcomes) else MENDABLE
+
+
+def reviewed(found: Sequence[Reference], stack: Stack, errors: Console) -> list[Outcome]:
+    """Return every recording reviewed and scored, in order; a rejection does not stop the others."""
+    return [_one(reference, stack, errors) for reference in found]
 
 
 def _one(reference: Reference, stack: Stack, errors: Console) -> Outcome:
@@ -108,9 +112,3 @@ def write(path: Path, value: dict[str, Any]) -> None:
     """Write JSON, making the folder where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def grid_of(outcomes: Sequence[Outcome]) -> Grid:
-    """Return the table of a run."""
-    scores = [outcome.score for outcome in outcomes if outcome.score is not None]
-    return tables.quality(scores, totals(scores))
