@@ -76,9 +76,9 @@ ENGLISH_CUSTOMER: tuple[RolePhrase, ...] = (
         Role.CUSTOMER,
         3.0,
         r"(?:i am|i was|i have been|just) (?:just )?(?:calling|call|called|phoning)(?: you| in| today"
-        r"| back)* (?:about|regarding|because|in regards? to|concerning|for|with|to)"
-        r" (?:my|i|we|our|a|an|the|ask|find out|complain|cancel|report|make|order|pay|inquire|dispute"
-        r"|see (?:if i|what|about))\b(?! (?:\w+ ){0,2}you\b)",
+        r"| back)* (?:because(?! you| we (?:have|are|saw|noticed))|(?:about|regarding|in regards? to"
+        r"|concerning|for|with|to) (?:my|i|we|our|a|an|the|ask|find out|complain|cancel|report"
+        r"|make|order|pay|inquire|dispute|see (?:if i|what|about))\b(?! (?:\w+ ){0,2}you\b))",
         "I'm calling in because two weeks ago I got a car from you.",
     ),
     english(

@@ -29,14 +29,15 @@ ENGLISH_REP: tuple[RolePhrase, ...] = (
         Role.REP,
         4.5,
         r"thank you (?:so |very )?(?:much |again )?for (?:calling|contacting|holding)(?! (?:me"
-        r"|us) back| back)(?: \w+){0,3}",
+        r"|us) back| back)",
         "Thanks for calling Northside Plumbing.",
     ),
     english(
         "greeting.help",
         Role.REP,
         4.5,
-        r"how (?:can|may|could|might) (?:i|we) (?:be of|help|assist|direct|make)(?: \w+){0,2}",
+        r"how (?:can|may|could|might) (?:i|we) (?:be of|help|assist|direct|make)(?: service)?"
+        r"(?: you)?(?: today)?",
         "How may I help you today?",
     ),
     english(
@@ -167,7 +168,7 @@ ENGLISH_REP: tuple[RolePhrase, ...] = (
         Role.REP,
         2.5,
         r"(?:i|we) (?:can|will|am going to|would love to)(?: \w+){0,2} (?:help|assist) you(?! move"
-        r"| guys carry)(?: \w+){0,2}",
+        r"| guys carry)(?: with| out)?(?: that)?",
         "I can definitely help you with that.",
     ),
     english(
@@ -264,7 +265,8 @@ ENGLISH_REP: tuple[RolePhrase, ...] = (
         "close.anything_else",
         Role.REP,
         4.5,
-        r"(?:any ?thing|something) else (?:that )?(?:i|we) (?:can|could|may|might)(?: \w+){0,3}",
+        r"(?:any ?thing|something) else (?:that )?(?:i|we) (?:can|could|may|might)(?: help| assist| do| get)?"
+        r"(?: you)?(?: with)?(?: today)?",
         "Is there anything else I can help you with?",
     ),
     english(

