@@ -123,8 +123,14 @@ def _by_utterance(
 
 
 def _ends(word: Word, following: Word) -> bool:
-    """Return whether a sentence ends between two words of one speaker."""
-    return word.text.rstrip().endswith(_ENDS) or following.start - word.end > PAUSE_S
+    """Return whether a sentence ends between two words of one speaker.
+
+    A full stop before a small letter ends nothing: "8 a.m. or 10 a.m."
+    """
+    if following.start - word.end > PAUSE_S:
+        return True
+    text = word.text.rstrip()
+    return text.endswith(_ENDS) and not (text.endswith(".") and following.text.strip()[:1].islower())
 
 
 def _replied(word: Word, following: Word, who: str, turns: Sequence[SideTurn]) -> bool:

@@ -184,7 +184,8 @@ def _part(part: Part, conv: Conversation, call_type: CallType) -> DepthPart:
     """Return one part computed."""
     found = part.compute(conv, call_type)
     reason = found.reason if found.score is None else None
-    return DepthPart(part.name, part.weight, found.score, reason, found.inputs, found.evidence)
+    inputs = {name: None if value is None else float(value) for name, value in found.inputs.items()}
+    return DepthPart(part.name, part.weight, found.score, reason, inputs, found.evidence)
 
 
 def _missing(names: Sequence[str], reason: str | None) -> _Scored:

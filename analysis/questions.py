@@ -25,6 +25,8 @@ FRAGMENT_WORDS = 5
 """Longest fragment that counts for a question on its opening word alone: "what colour"."""
 WH_REACH = 5
 """Words after `which` or `what kind of` among which the verb must come."""
+NOUN_REACH = 4
+"""Words after `what is` among which its noun comes: "your last name"."""
 TAG_CONTEXT = 3
 """Words a statement needs before its last two can be a tag."""
 
@@ -242,7 +244,15 @@ def _open_clause(words: tuple[str, ...]) -> bool:
         return True
     if lead == "how":
         return words[1] not in english.NARROW_HOW
-    return lead == "what" and not english.NARROW_WHAT.intersection(words[1:4])
+    return lead == "what" and not _one_fact(words[1:])
+
+
+def _one_fact(rest: tuple[str, ...]) -> bool:
+    """Return whether `what` asks for a name, a number or the like: "what time", "what was your last name"."""
+    if rest[0] in {"is", "was", "are", "were"}:
+        rest = rest[1:]
+    reach = NOUN_REACH if rest[:1] and rest[0] in english.POSSESSIVES else 1
+    return not english.NARROW_WHAT.isdisjoint(rest[:reach])
 
 
 # Mandarin -----------------------------------------------------------------------------------------

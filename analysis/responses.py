@@ -20,6 +20,8 @@ from models.review import Act, Side
 
 LEAST_SAID = 4
 """Words (Han: characters) of a turn that gives something to respond to."""
+FAREWELL_WORDS = 5
+"""Longest reply with a "bye" in it that is nothing but a goodbye."""
 LEAST_ANSWER = 3
 """Words of an answer that is more than yes or no."""
 LEAST_CONTENT = 2
@@ -54,8 +56,20 @@ def responses(conv: Conversation, side: Side) -> tuple[Response, ...]:
     return tuple(
         _response(conv, t)
         for t in conv.transfers
-        if t.before.party == other and t.after.party == side and t.before.words >= LEAST_SAID and t.after.text
+        if t.before.party == other
+        and t.after.party == side
+        and t.before.words >= LEAST_SAID
+        and t.after.text
+        and not _farewell(t.after.text)
     )
+
+
+def _farewell(text: str) -> bool:
+    """Return whether a reply only says goodbye."""
+    if text_tokens.han_characters(text):
+        return text_tokens.han_characters(text) <= LEAST_SAID and any(w in text for w in mandarin.FAREWELLS)
+    words = [part for token in text_tokens.tokens(text) for part in token.split("-")]
+    return len(words) <= FAREWELL_WORDS and not english.FAREWELLS.isdisjoint(words)
 
 
 def _response(conv: Conversation, transfer: Transfer) -> Response:

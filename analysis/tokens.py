@@ -10,7 +10,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:['-][^\W_{HAN}]+)*")
 _HAN = re.compile(rf"[{HAN}]")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
-_SENTENCE_END = re.compile("(?<=[.?!])\\s+|(?<=[\u3002\uff1f\uff01\u2026])\\s*")
+_SENTENCE_END = re.compile("(?<=[?!])\\s+|(?<=[.])\\s+(?![a-z])|(?<=[\u3002\uff1f\uff01\u2026])\\s*")
 _SUFFIXES = ("ings", "ing", "ies", "ied", "es", "ed", "ly", "s")
 _LEAST_STEM = 3
 CHINESE = "zh"
@@ -28,7 +28,7 @@ def han_characters(text: str) -> int:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Return the text cut after sentence-ending punctuation."""
+    """Return the text cut at sentence ends; a full stop before a small letter is none."""
     return tuple(part.strip() for part in _SENTENCE_END.split(text) if part.strip())
 
 
@@ -65,6 +65,8 @@ def content_forms(text: str) -> dict[str, str]:
 
 def _is_content(token: str) -> bool:
     """Return whether a spaced-language token carries a subject matter."""
+    if token.isdigit():
+        return True
     if len(token) < _LEAST_STEM or _HAN.match(token):
         return False
     return token not in english.EMPTY and stem(token) not in english.EMPTY

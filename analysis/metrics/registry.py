@@ -33,7 +33,7 @@ def _value(metric: Metric, conversation: Conversation, side: Side) -> MetricValu
     return MetricValue(
         name=metric.name,
         side=side,
-        value=measured.value,
+        value=None if measured.value is None else float(measured.value),
         unit=metric.unit,
         reason=measured.reason,
         version=metric.version,

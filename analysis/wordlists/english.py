@@ -85,6 +85,7 @@ SUBJECTS = _words("""
     i you he she it we they this that these those there anyone anybody everyone everybody someone
     somebody anything everything the your my our his her their its any some a an people y'all
 """)
+POSSESSIVES = _words("the your my our his her their its that this")
 PRONOUNS = _words("i you he she it we they there")
 BARE_SUBJECTS: dict[str, frozenset[str]] = {
     "do": _words("i you we they people these those your the any"),
@@ -146,6 +147,8 @@ TAGS: tuple[str, ...] = _phrases("""
 """Endings that turn a statement into a question when a question mark stands after them."""
 
 SPOKEN_TAG_BLOCKERS = _words("so neither nor as than what where who how which whatever wherever know")
+
+FAREWELLS = _words("bye goodbye cheers")
 
 FOLLOW_UP_STARTS: tuple[str, ...] = _phrases("""
     why | how so | how come | what do you mean | what did you mean | tell me more | can you tell me more |

@@ -78,6 +78,8 @@ OBJECTIONS: tuple[str, ...] = _phrases("""
     便宜点 更便宜 别家 竞争对手 合同还没到期 太复杂 不合适 不太合适 暂时不
 """)
 
+FAREWELLS: tuple[str, ...] = _phrases("再见 拜拜")
+
 HOLD: tuple[str, ...] = _phrases("""
     稍等 等一下 等一等 请等 别挂 查一下 看一下 帮您查
 """)

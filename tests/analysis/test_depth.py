@@ -144,6 +144,11 @@ def test_a_reply_judged_mere_courtesy_is_none() -> None:
     assert responses(conversation(call(lines), judged), Side.REP)[0].kind is ResponseKind.NONE
 
 
+def test_a_goodbye_is_no_missed_reply() -> None:
+    lines = [Line(0, 9, "S2", "all right see you on Monday then"), Line(10, 11, "S1", "Bye-bye, thanks.")]
+    assert responses(conversation(call(lines)), Side.REP) == ()
+
+
 def test_topics_are_the_customers_own() -> None:
     topics = customer_topics(conversation(call(DEEP)))
     assert {"director", "discount"} <= set(topics)

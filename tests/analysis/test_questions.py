@@ -84,6 +84,9 @@ def test_mandarin_statements_are_left_alone(sentence: str) -> None:
         ("so what happens then?", "en", QuestionKind.OPEN),
         ("how many seats do you have?", "en", QuestionKind.CLOSED),
         ("what time is it?", "en", QuestionKind.CLOSED),
+        ("what was your last name?", "en", QuestionKind.CLOSED),
+        ("what's your email address?", "en", QuestionKind.CLOSED),
+        ("what do you think of the name?", "en", QuestionKind.OPEN),
         ("which one would you like?", "en", QuestionKind.CLOSED),
         ("do you have a budget?", "en", QuestionKind.CLOSED),
         ("你们为什么换供应商", "zh", QuestionKind.OPEN),
@@ -111,6 +114,13 @@ def test_a_question_cut_by_the_others_backchannel_is_one_question() -> None:
     transcript = call(lines)
     found = asked(transcript, (), parties(transcript), turns(pieces(transcript, ())))
     assert [(q.text, q.start, q.end) for q in found] == [("what do you use today?", 0, 2)]
+
+
+def test_an_abbreviation_ends_no_sentence() -> None:
+    transcript = call(
+        [Line(0, 4, "S1", "Would you prefer 8 a.m. or 10 a.m.?"), Line(5, 6, "S2", "The first.")]
+    )
+    assert len(asked(transcript, (), parties(transcript), turns(pieces(transcript, ())))) == 1
 
 
 def test_follow_up_needs_something_said_before() -> None:
