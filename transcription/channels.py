@@ -14,6 +14,7 @@ from models.recording import SAMPLE_RATE, Audio
 from transcription.levels import FRAME_S, active, frame_levels, smooth
 
 WINDOW_S = 2.0
+SPOKEN_SHARE = 0.25
 MOST_WINDOWS = 240
 """Windows whose waveforms are compared: eight minutes of sound say as much as three hours."""
 MOST_LAG_S = 0.1
@@ -212,7 +213,7 @@ def _waveforms(
 ) -> tuple[float, float, float]:
     """Return medians over 2 s windows with speech: correlation at the best lag, at lag 0, and that lag."""
     width = round(WINDOW_S / FRAME_S)
-    starts = [at for at in range(0, len(speech), width) if speech[at : at + width].mean() > 0.25]
+    starts = [at for at in range(0, len(speech), width) if speech[at : at + width].mean() > SPOKEN_SHARE]
     chosen = starts[:: -(-len(starts) // MOST_WINDOWS)] if starts else []
     found: list[tuple[float, float, float]] = []
     for number, at in enumerate(chosen, start=1):
