@@ -37,7 +37,8 @@ def is_token(text: str, duration_s: float, act: ActJudgement | None) -> bool:
         return duration_s <= MOST_SECONDS_WORDLESS
     if duration_s > MOST_SECONDS:
         return False
-    return _listed(text, words) or (_judged(words, act) and not refuses(text))
+    most = MOST_HAN if text_tokens.han_characters(text) else MOST_WORDS
+    return (len(words) <= most and listens(text)) or (_judged(words, act) and not refuses(text))
 
 
 def refuses(text: str) -> bool:
@@ -61,14 +62,15 @@ def is_interjection(text: str, duration_s: float) -> bool:
     return duration_s < INTERJECTION_SECONDS and len(words) <= limit and not refuses(text)
 
 
-def _listed(text: str, words: tuple[str, ...]) -> bool:
-    """Return whether nothing but listening words is said."""
+def listens(text: str) -> bool:
+    """Return whether nothing but listening words is said, however many."""
+    words = text_tokens.tokens(text)
     if text_tokens.han_characters(text):
-        return len(words) <= MOST_HAN and mandarin.LISTENING.fullmatch("".join(words)) is not None
+        return mandarin.LISTENING.fullmatch("".join(words)) is not None
     rest = f" {' '.join(words)} "
     for phrase in english.LISTENING_PHRASES:
         rest = rest.replace(f" {phrase} ", " ")
-    return len(words) <= MOST_WORDS and english.LISTENING.issuperset(rest.split())
+    return english.LISTENING.issuperset(rest.split())
 
 
 def _judged(words: tuple[str, ...], act: ActJudgement | None) -> bool:

@@ -291,10 +291,19 @@ def customer_topics(conv: Conversation) -> Mapping[str, Evidence]:
         if turn.party == Side.CUSTOMER:
             brought |= forms.keys() - used
         elif turn.party == Side.REP:
-            for stem in [s for s in forms if s in brought and s not in taken]:
+            for stem in _apart([s for s in forms if s in brought and s not in taken]):
                 taken[stem] = Evidence(turn.start, turn.end, note(f"rep takes up {forms[stem]}", turn.text))
         used |= forms.keys()
     return taken
+
+
+def _apart(stems: Sequence[str]) -> list[str]:
+    """Return the stems less character pairs that continue the one before: a Mandarin word is one topic."""
+    return [
+        stem
+        for i, stem in enumerate(stems)
+        if not (i and text_tokens.han_characters(stem) and stem[0] == stems[i - 1][-1])
+    ]
 
 
 def _listening(conv: Conversation, _call_type: CallType) -> _Scored:

@@ -40,7 +40,7 @@ def scorable(text: str, language: str) -> bool:
     words = text_tokens.tokens(text)
     han = text_tokens.han_characters(text)
     least = LEAST_HAN if language == text_tokens.CHINESE or 2 * han > len(words) else LEAST_WORDS
-    return len(words) >= least and not backchannels.is_token(text, 0.0, None)
+    return len(words) >= least and not backchannels.listens(text)
 
 
 def summarize(transcript: Transcript, judged: Sequence[JudgedUtterance]) -> tuple[SentimentSummary, ...]:

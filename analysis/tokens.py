@@ -33,8 +33,13 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """Return the word without its commonest English endings: calls, called, calling -> call."""
+    """Return the word without its commonest English endings: calls, called, calling -> call.
+
+    Anything with a digit or a hyphen stays as it is.
+    """
     word = word.removesuffix("'s")
+    if not word.isalpha():
+        return word
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= _LEAST_STEM:
             word = word[: -len(suffix)] + ("y" if suffix in {"ies", "ied"} else "")

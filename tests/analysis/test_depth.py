@@ -155,6 +155,11 @@ def test_topics_are_the_customers_own() -> None:
     assert "invoic" not in topics  # the rep brought it in
 
 
+def test_a_mandarin_word_is_one_topic() -> None:
+    lines = [Line(0, 9, "S2", "要有室内游泳池"), Line(10, 19, "S1", "华尔顿酒店提供室内游泳池")]
+    assert list(customer_topics(conversation(call(lines, language="zh")))) == ["室内"]
+
+
 def test_confidence_falls_with_little_speech() -> None:
     short = [Line(x.start / 10, x.end / 10, x.speaker, x.text) for x in DEEP]
     long, brief = (depth(conversation(call(x)), CallType.GENERAL).confidence for x in (DEEP, short))

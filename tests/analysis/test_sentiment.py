@@ -29,7 +29,7 @@ def _summaries(scores: list[tuple[str, float]], text: str = TEXT) -> dict[Side, 
 def test_scorable_needs_words_and_no_backchannel() -> None:
     assert scorable("that would be really great", "en")
     assert not scorable("that is great", "en")
-    assert not scorable("yeah yeah okay right", "en")
+    assert not scorable("yeah, yeah, okay, right, mm-hm, yeah", "en")
     assert scorable("这个价格太贵了", "zh")
     assert not scorable("太贵了吧", "zh")
 
