@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from models.review import DepthPart, Evidence, Review, SentimentSummary, Side
+from models.review import Depth, DepthPart, Evidence, Review, SentimentSummary, Side
 from models.transcript import Role, Speaker, Utterance
 from report.meanings import PARTS, input_of
 from report.measures import Measure, measures, part_label
@@ -15,19 +15,22 @@ from report.timeline import Timeline, moods, timeline
 from report.transcript import Paragraph, line_at, paragraphs
 from report.wording import NONE, SIDE_NAMES, names, percent, plural, quantity, signed
 
+LITTLE_CONFIDENCE = 0.3
+"""Confidence in the depth below which it is shown as doubtful; about 90 s of speech."""
 FIRST_EVIDENCE = 5
 """Places shown at once; the others unfold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A headline figure: `share` 0..1 draws a bar under it."""
+    """A headline figure: `share` 0..1 draws a bar under it, `doubt` takes the ink off it."""
 
     label: str
     value: str
     small: str
     note: str
     share: float | None = None
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +139,19 @@ def place(utterances: Sequence[Utterance], evidence: Evidence) -> Place:
 
 def _tiles(review: Review) -> tuple[Tile, ...]:
     """Return the figures that head the page."""
-    depth = review.depth
-    tiles = [
-        Tile(
-            "Interaction depth",
-            f"{depth.value:.0f}" if depth.value is not None else NONE,
-            "of 100",
-            f"confidence {percent(depth.confidence)}" if depth.value is not None else depth.reason or "",
-            depth.value / 100 if depth.value is not None else None,
-        )
-    ]
+    tiles = [_depth_tile(review.depth)]
     tiles += _talk_tile(review)
     tiles += [_mood_tile(s) for s in review.sentiment if s.side is Side.CUSTOMER]
     return tuple(tiles)
+
+
+def _depth_tile(depth: Depth) -> Tile:
+    """Return the interaction depth; one of little confidence looks it and says so."""
+    if depth.value is None:
+        return Tile("Interaction depth", NONE, "", depth.reason or "")
+    doubt = depth.confidence < LITTLE_CONFIDENCE
+    note = f"confidence {percent(depth.confidence)}{', too little to rely on' if doubt else ''}"
+    return Tile("Interaction depth", f"{depth.value:.0f}", "of 100", note, depth.value / 100, doubt)
 
 
 def _talk_tile(review: Review) -> list[Tile]:

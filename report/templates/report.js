@@ -131,7 +131,12 @@
   if (audio) {
     audio.controls = false;
     const ready = () => { usable = true; $("play").disabled = $("speed").disabled = false; };
-    const missing = () => { usable = false; $("missing").hidden = false; $("play").disabled = true; };
+    const missing = () => {
+      usable = false;
+      $("missing").hidden = false;
+      $("play").hidden = $("speed").hidden = true;
+      if (current < 0) $("says-text").textContent = "Click a time or a line.";
+    };
     if (audio.readyState > 0) ready(); else audio.addEventListener("loadedmetadata", ready);
     if (audio.error) missing(); else audio.addEventListener("error", missing);
     const state = () => {
