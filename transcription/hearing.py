@@ -24,7 +24,7 @@ DOUBTFUL = 0.5
 """Mean word probability of a call under which nothing it says should be relied on."""
 MANY_WORDS = 20
 OUTSIDE_S = 0.3
-"""How far outside speech a word's middle may lie."""
+"""How far outside speech a word may reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +130,13 @@ def _words(one: Heard) -> list[Word]:
     spaced = one.language not in UNSPACED
     words: list[Word] = []
     for word in one.decoded.words:
-        start, end = one.window.place(word.start, word.end)
+        place = one.window.within_speech(*one.window.place(word.start, word.end), OUTSIDE_S)
         text = word.text.strip()
-        if guards.units_of(text) and one.window.near_speech((start + end) / 2, OUTSIDE_S):
-            apart = spaced or word.text.startswith(" ")
-            words.append(
-                Word(round(start, 2), round(end, 2), text, word.probability, one.window.channel, spaced=apart)
-            )
+        if place is None or not guards.units_of(text):
+            continue
+        apart = spaced or word.text.startswith(" ")
+        start, end = round(place[0], 2), round(place[1], 2)
+        words.append(Word(start, end, text, word.probability, one.window.channel, spaced=apart))
     return words
 
 

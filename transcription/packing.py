@@ -76,9 +76,18 @@ class Window:
         """Return the seconds of speech in the window."""
         return sum(region.duration for region in self.speech)
 
-    def near_speech(self, time: float, within_s: float) -> bool:
-        """Return whether somebody speaks at a time of the recording, or so near it."""
-        return any(r.start - within_s <= time <= r.end + within_s for r in self.speech)
+    def within_speech(self, start: float, end: float, slack_s: float) -> tuple[float, float] | None:
+        """Return the part of a span that lies in speech or `slack_s` around it, None where nothing does.
+
+        A span over a pause belongs to the region that holds more of it: an aligner stretches the
+        last word before a pause, or the first after it, over the pause.
+        """
+        held = [
+            (min(end, r.end) - max(start, r.start), max(start, r.start - slack_s), min(end, r.end + slack_s))
+            for r in self.speech
+        ]
+        best = max(held, key=lambda h: h[0])
+        return (best[1], best[2]) if best[0] >= -slack_s and best[1] <= best[2] else None
 
     def sound(self, audio: Audio) -> NDArray[np.float32]:
         """Return the sound of the pieces end to end, float32 (frames,)."""

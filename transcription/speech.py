@@ -22,6 +22,8 @@ FRAME_S = FRAME / SAMPLE_RATE
 BLOCK_S = 64.0
 """Seconds of sound read at once, a whole number of frames; the engine carries its state over."""
 
+WORTH_SAYING_S = 1.0
+"""Recovered speech under this is a word's edge here and there."""
 TONE_S = 4.0
 """Most sound of a stretch that is looked at for tones, seconds."""
 STEADY = 0.985
@@ -73,8 +75,7 @@ def detect_speech(
         found, regained = _detect_channel(audio, vad, channel, settings, report)
         regions += [Region(start, end, channel) for start, end in found]
         recovered += [Region(start, end, channel) for start, end in regained]
-    warnings = (_regained_warning(recovered),) if recovered else ()
-    return SpeechMap(tuple(regions), tuple(recovered), warnings)
+    return SpeechMap(tuple(regions), tuple(recovered), _warnings(recovered))
 
 
 def _detect_channel(
@@ -167,7 +168,9 @@ def _join(stretches: list[Stretch], gap_s: float) -> list[Stretch]:
     return out
 
 
-def _regained_warning(recovered: list[Region]) -> str:
-    """Return one line that says how much was brought back."""
+def _warnings(recovered: list[Region]) -> tuple[str, ...]:
+    """Return one line that says how much was brought back, where that is worth saying."""
     seconds = sum(r.duration for r in recovered)
-    return f"Voice activity dropped {seconds:.1f} s of loud speech; it was brought back."
+    if seconds < WORTH_SAYING_S:
+        return ()
+    return (f"Voice activity dropped {seconds:.1f} s of loud speech; it was brought back.",)

@@ -61,6 +61,13 @@ def test_words_outside_speech_are_left_out() -> None:
     assert [word.text for word in found.words] == ["We"]
 
 
+def test_a_word_stretched_over_a_pause_stays_on_its_side() -> None:
+    pause = Window((Region(0.0, 10.0),), (Region(0.5, 3.9), Region(6.3, 9.5)))
+    how = replace(SPOKEN, words=(TimedWord(3.85, 6.5, " How", 0.9), TimedWord(6.5, 6.7, " do", 0.9)))
+    found = recognition([Heard(pause, "en", how, -20.0)], ENGLISH)
+    assert [(w.start, w.end) for w in found.words] == [(6.0, 6.5), (6.5, 6.7)]
+
+
 def test_dots_are_no_words() -> None:
     dots = replace(
         SPOKEN, text="... ...", words=(TimedWord(0.4, 0.6, "...", 0.1), TimedWord(0.6, 0.9, " ♪", 0.1))
