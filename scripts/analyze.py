@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +15,7 @@ from core.errors import NotReady, Rejected
 from core.settings import Settings, misspelt
 from models.review import Review
 from report.document import write_json
-from report.html import write_html
+from report.html import href_beside, write_html
 from report.terminal import show
 from scripts.options import Outputs, outputs, speaker_bounds
 from scripts.stage_lines import StageLines
@@ -112,13 +111,11 @@ def _one(file: Path, output: Outputs, request: Request, engines: Engines, chosen
 
 def _deliver(review: Review, file: Path, output: Outputs) -> None:
     """Write what was asked for, then show the review."""
-    written = []
     if output.json:
-        written.append(write_json(review, output.json))
+        write_json(review, output.json)
     if output.html:
-        beside = Path(os.path.relpath(file.resolve(), output.html.resolve().parent)).as_posix()
-        written.append(write_html(review, output.html, beside))
-    show(review, Console(), written)
+        write_html(review, output.html, href_beside(file, output.html))
+    show(review, Console(), json=output.json, html=output.html)
 
 
 def demo(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.recording import Audio
 from models.review import Depth, JudgedUtterance, MetricValue, SentimentSummary
-from models.transcript import Region, Transcript
+from models.transcript import Diarization, Region, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,14 @@ class Heard:
     separate: bool
     speech: tuple[Region, ...]
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who spoke when, and which channel each speaker is on where channels are separate."""
+
+    diarization: Diarization
+    channel_of_speaker: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

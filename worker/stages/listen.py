@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.progress import Progress, share
 from models.recording import Audio
-from transcription.bleed import suppress_bleed
-from transcription.canonical import downmix
+from transcription.bleed import BleedResult, suppress_bleed
 from transcription.channels import ChannelKind, ChannelLayout, channel_layout
+from transcription.downmix import downmix
 from transcription.speech import detect_speech
 from worker.case import Case, Product, StageName
 from worker.products import Heard
@@ -14,6 +14,7 @@ from worker.stages.decode import DECODED
 
 HEARD = Product(StageName.LISTEN, Heard)
 MIX = "mix.wav"
+WORTH_SAYING_S = 0.5
 NOBODY = "No speech was found: the review is empty."
 
 
@@ -30,9 +31,17 @@ def run(case: Case, progress: Progress) -> Heard:
     warnings = (*layout.warnings, *found.warnings)
     speech = found.regions
     if separate:
-        bleed = suppress_bleed(audio, speech)
-        speech, warnings = bleed.speech, (*warnings, *bleed.warnings)
+        bleed = suppress_bleed(audio, speech, share(progress, 0.9, 1.0))
+        speech, warnings = bleed.speech, (*warnings, *_bled(bleed))
     return Heard(audio, separate, speech, warnings if speech else (*warnings, NOBODY))
+
+
+def _bled(bleed: BleedResult) -> tuple[str, ...]:
+    """Return the warning that says how much of the other side was cut out."""
+    seconds = sum(region.duration for region in bleed.removed)
+    if seconds < WORTH_SAYING_S:
+        return ()
+    return (f"One side is heard on the other's channel: {seconds:.1f} s of it were left out.",)
 
 
 def _one_channel(case: Case, audio: Audio, layout: ChannelLayout) -> Audio:
