@@ -51,7 +51,8 @@ ENGLISH_REP: tuple[RolePhrase, ...] = (
         "greeting.served_by",
         Role.REP,
         4.0,
-        r"(?:i (?:will|would|am going to) be|who will be) (?:helping|assisting|taking care of|your)",
+        r"(?:i (?:will|would|am going to) be|who will be)"
+        r" (?:helping|assisting|taking care of|your (?:agent|advisor|representative|server))",
         "My name is Ana and I'll be helping you today.",
     ),
     english(

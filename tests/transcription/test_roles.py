@@ -16,8 +16,9 @@ import pytest
 
 from core.errors import Rejected
 from models.transcript import Role, Speaker, Turn, Utterance, Word
+from transcription.role_evidence import PHRASES
 from transcription.role_phrases import RolePhrase
-from transcription.roles import PHRASES, SURE, TOLD, KnownRoles, assign_roles
+from transcription.roles import SURE, TOLD, KnownRoles, assign_roles
 from transcription.spoken_text import normalise
 
 Lines = Sequence[tuple[str, str]]
@@ -112,7 +113,7 @@ def test_the_words_that_decided_are_shown_with_their_time() -> None:
     assert greeting.quote == "How can I help you?"
     assert (greeting.role, greeting.start, greeting.end) == (REP, 2.0, 3.25)
     assert greeting.weight > 3
-    starts = [evidence.start or 0.0 for evidence in rep.role_evidence]
+    starts = [evidence.start for evidence in rep.role_evidence if evidence.start is not None]
     assert starts == sorted(starts)
 
 
