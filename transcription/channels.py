@@ -30,6 +30,8 @@ room (speakers at 0.3 to 2 m) up to 21, two parties from 32, also with a leak of
 ROOM_ENVELOPE = 0.45
 """Envelope correlation from which both channels hear everybody: rooms from 0.63, parties at most
 0.3 with a leak of -6 dB each way, and under 0 without."""
+RANGE_PERCENTILES = (10, 90)
+STEADY_LAG_S, STEADY_DB = 0.001, 3.0
 LEAK_ENVELOPE, LEAK_DB = 0.7, 20.0
 """A channel that follows another like this and never outdoes it holds only what leaks into it."""
 DOMINATES_DB = 8.0
@@ -59,6 +61,8 @@ class PairEvidence:
     second, `spread_db` its range (2nd to 98th percentile). `first_dominates`,
     `second_dominates`: share of frames in which one is louder by 8 dB. `envelope_correlation`:
     of the levels in dB; `envelope_share`: share of 10 s windows in which that is over 0.7.
+    `lag_range_s`, `level_range_db`: how far lag and level difference wander between windows of 2 s
+    (10th to 90th percentile): a copy's stay, those of people at two microphones do not.
     """
 
     first: int
@@ -72,6 +76,8 @@ class PairEvidence:
     second_dominates: float
     envelope_correlation: float
     envelope_share: float
+    lag_range_s: float
+    level_range_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +152,11 @@ def _without_copies(
 
 def _same(pair: PairEvidence) -> bool:
     """Return whether one channel is a copy of the other, also weaker, later or coded."""
-    if pair.correlation >= COPY_CORRELATION and pair.spread_db < ROOM_SPREAD_DB:
-        return True
-    alike = pair.correlation >= CODED_CORRELATION
-    return alike and (pair.spread_db < COPY_SPREAD_DB or _leak(pair))
+    if pair.correlation < CODED_CORRELATION:
+        return False
+    steady = pair.lag_range_s <= STEADY_LAG_S and pair.level_range_db <= STEADY_DB
+    alike = pair.correlation >= COPY_CORRELATION or pair.spread_db < COPY_SPREAD_DB
+    return (steady and alike) or _leak(pair)
 
 
 def _leak(pair: PairEvidence) -> bool:
@@ -173,7 +180,7 @@ def compare(
     speech = active(pair[:, 0]) | active(pair[:, 1])
     difference = pair[speech, 0] - pair[speech, 1]
     low, high = np.percentile(difference, SPREAD_PERCENTILES)
-    best, zero, lag_s = _waveforms(audio, speech, first, second, progress)
+    (best, zero, lag_s), (lag_range, level_range) = _waveforms(audio, speech, first, second, progress)
     envelope, often = _envelopes(pair, speech)
     return PairEvidence(
         first=first,
@@ -187,6 +194,8 @@ def compare(
         second_dominates=float(np.mean(difference < -DOMINATES_DB)),
         envelope_correlation=envelope,
         envelope_share=often,
+        lag_range_s=lag_range,
+        level_range_db=level_range,
     )
 
 
@@ -210,35 +219,42 @@ def _correlation(columns: NDArray[np.float32]) -> float:
 
 def _waveforms(
     audio: Audio, speech: NDArray[np.bool_], first: int, second: int, progress: Progress
-) -> tuple[float, float, float]:
-    """Return medians over 2 s windows with speech: correlation at the best lag, at lag 0, and that lag."""
+) -> tuple[tuple[float, float, float], tuple[float, float]]:
+    """Return over 2 s windows with speech: correlation at the best lag, at lag 0, and that lag (medians);
+    and the ranges of the lag and of the level difference.
+    """
     width = round(WINDOW_S / FRAME_S)
     starts = [at for at in range(0, len(speech), width) if speech[at : at + width].mean() > SPOKEN_SHARE]
     chosen = starts[:: -(-len(starts) // MOST_WINDOWS)] if starts else []
-    found: list[tuple[float, float, float]] = []
+    found: list[tuple[float, float, float, float]] = []
     for number, at in enumerate(chosen, start=1):
         found.append(_aligned(audio, at * FRAME_S, first, second))
         progress(number / len(chosen))
     if not found:
-        return 0.0, 0.0, 0.0
-    best, zero, lag = np.median(np.array(found), axis=0)
-    return float(best), float(zero), float(lag)
+        return (0.0, 0.0, 0.0), (0.0, 0.0)
+    table = np.array(found)
+    best, zero, lag, _ = np.median(table, axis=0)
+    low, high = np.percentile(table[:, 2:], RANGE_PERCENTILES, axis=0)
+    lag_range, level_range = high - low
+    return (float(best), float(zero), float(lag)), (float(lag_range), float(level_range))
 
 
-def _aligned(audio: Audio, start_s: float, first: int, second: int) -> tuple[float, float, float]:
-    """Return the absolute correlation of two channels at the best lag and at 0, and the lag in seconds.
+def _aligned(audio: Audio, start_s: float, first: int, second: int) -> tuple[float, float, float, float]:
+    """Return the absolute correlation at the best lag and at 0, the lag in s, the level difference in dB.
 
     An inverted copy is a copy, hence the absolute value.
     """
     end_s = start_s + WINDOW_S
     a = np.diff(audio.window(start_s, end_s, first), prepend=np.float32(0))
     b = np.diff(audio.window(start_s, end_s, second), prepend=np.float32(0))
-    scale = float(np.sqrt(np.square(a).sum() * np.square(b).sum()))
+    powers = float(np.square(a).sum()), float(np.square(b).sum())
+    scale = float(np.sqrt(powers[0] * powers[1]))
     if scale == 0:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0
     size = 2 * len(a)
     cross = np.abs(np.fft.irfft(np.conj(np.fft.rfft(a, size)) * np.fft.rfft(b, size), size)) / scale
     most = round(MOST_LAG_S * SAMPLE_RATE)
     near = np.concatenate([cross[-most:], cross[: most + 1]])
     peak = int(near.argmax())
-    return float(near[peak]), float(near[most]), (peak - most) / SAMPLE_RATE
+    level = 10 * float(np.log10(powers[0] / powers[1]))
+    return float(near[peak]), float(near[most]), (peak - most) / SAMPLE_RATE, level

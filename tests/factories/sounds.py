@@ -23,7 +23,8 @@ def voice(seconds: float, seed: int) -> Sound:
     knots = rng.uniform(0.02, 1.0, max(round(4 * seconds), 2)) ** 2
     envelope = np.interp(np.arange(count), np.linspace(0, count, len(knots)), knots)
     sound = shaped * envelope
-    return (0.05 * sound / np.sqrt(np.mean(sound**2))).astype(np.float32)
+    scaled: Sound = (0.05 * sound / np.sqrt(np.mean(sound**2))).astype(np.float32)
+    return scaled
 
 
 def spoken(regions: tuple[Region, ...], seconds: float, channels: int = 2, seed: int = 0) -> Sound:
