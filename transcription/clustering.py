@@ -51,7 +51,8 @@ class Projection:
         variance = np.maximum(pooled.square - count * mean**2, 0.0) / np.maximum(count - 1.0, 1.0)
         stacked = np.concatenate((mean, np.sqrt(variance)), axis=1)
         embedding = (stacked @ self.weight.T - self.mean) / self.deviation
-        return embedding / np.maximum(np.linalg.norm(embedding, axis=1, keepdims=True), 1e-9)
+        length = np.linalg.norm(embedding, axis=1, keepdims=True)
+        return np.asarray(embedding / np.maximum(length, 1e-9), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Pooled:
 
     def grouped(self, groups: NDArray[np.int64], number: int) -> Pooled:
         """Return the sums of each group 0..number-1."""
-        count = np.bincount(groups, self.count, number)
+        count = np.bincount(groups, self.count, number).astype(np.float64)
         total, square = np.zeros((2, number, self.total.shape[1]))
         np.add.at(total, groups, self.total)
         np.add.at(square, groups, self.square)

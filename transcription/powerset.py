@@ -29,4 +29,4 @@ def soft(probabilities: NDArray[np.float32], table: NDArray[np.float32]) -> NDAr
 
 def hard(probabilities: NDArray[np.float32], table: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return who is heard (..., speakers) in the likeliest class of (..., classes)."""
-    return table[probabilities.argmax(axis=-1)] > 0
+    return np.asarray(table[probabilities.argmax(axis=-1)] > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +62,9 @@ def _stretches(active: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
         if len(frames) == 0:
             continue
         steps = np.nonzero(np.diff(frames) > 1)[0]
-        breaks = [step for step in steps if _breaks(heard, int(frames[step]) + 1, int(frames[step + 1]))]
-        bounds = [-1, *breaks, len(frames) - 1]
-        for before, last in zip(bounds, bounds[1:], strict=False):
+        breaks = [int(step) for step in steps if _breaks(heard, int(frames[step]) + 1, int(frames[step + 1]))]
+        bounds: list[int] = [-1, *breaks, len(frames) - 1]
+        for before, last in pairwise(bounds):
             yield local, int(frames[before + 1]), int(frames[last]) + 1
 
 
@@ -75,7 +76,7 @@ def _breaks(heard: NDArray[np.int64], begin: int, end: int) -> bool:
 def _pieces(begin: int, end: int, tile: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """Yield a stretch cut at the borders of its window's tile, then into equal parts of 3 s at most."""
     cuts = sorted({begin, end, *(border for border in tile if begin < border < end)})
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         parts = -(-(last - first) // LONGEST_FRAMES)
         edges = np.linspace(first, last, parts + 1).round().astype(int).tolist()
-        yield from zip(edges, edges[1:], strict=False)
+        yield from pairwise(edges)

@@ -20,8 +20,11 @@ LOCAL_WEIGHT = 0.3
 """Say of the whole local speaker in the voice of one of its runs."""
 _RAMP_FRAMES = 60
 """Frames at either end of a window (1 s) that count less: the network lacks their context."""
-BRIDGE_S = 0.0
-LEAST_TURN_S = 0.0
+BRIDGE_S = 0.2
+"""Pauses up to this are spoken through: the DER of six calls does not move (4.40 % at 0, 4.44 at 0.2,
+5.75 at 0.5) and turns break less often."""
+LEAST_TURN_S = 0.05
+"""Three frames: less is a flicker of the network."""
 REGION_SLACK_S = 0.5
 """A turn this far from any region of voice activity is not speech."""
 
@@ -75,7 +78,7 @@ def _default(
     """Return the voice of each local speaker outside its runs: that of most of its speech."""
     votes = np.zeros_like(rest)
     np.add.at(votes, (key, best), seconds)
-    return np.where(votes.any(axis=1), votes.argmax(axis=1), rest.argmax(axis=1))
+    return np.asarray(np.where(votes.any(axis=1), votes.argmax(axis=1), rest.argmax(axis=1)))
 
 
 def _certainty(score: Floats, weight: Floats) -> float:
@@ -139,7 +142,7 @@ def to_turns(
     Pauses up to `bridge_s` in which nobody else is heard are spoken through; what is then
     shorter than `least_s` is left out.
     """
-    busy = active.any(axis=1)
+    busy = np.asarray(active.any(axis=1))
     turns: list[Turn] = []
     for voice in range(active.shape[1]):
         spans = _bridged(_spans(active[:, voice]), busy, bridge_s)

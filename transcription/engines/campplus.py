@@ -191,7 +191,7 @@ class CAMPPlus(nn.Module):
 
     def frames(self, features: Tensor) -> Tensor:
         """Return frame features (batch, CHANNELS, frames / 2) of filterbanks (batch, frames, MELS)."""
-        out = self.head(features.transpose(1, 2))
+        out: Tensor = self.head(features.transpose(1, 2))
         for name, part in self.xvector.named_children():
             if name != "dense":
                 out = part(out)
@@ -199,8 +199,8 @@ class CAMPPlus(nn.Module):
 
     def project(self, pooled: Tensor) -> Tensor:
         """Return embeddings (batch, DIMENSION) of pooled mean and deviation (batch, 2 x CHANNELS)."""
-        out: Tensor = self.xvector.dense(pooled.unsqueeze(-1))
-        return out.squeeze(-1)
+        out: Tensor = self.xvector.dense(pooled.unsqueeze(-1)).squeeze(-1)
+        return out
 
     @override
     def forward(self, features: Tensor) -> Tensor:
@@ -229,4 +229,6 @@ def _fold(module: nn.Module) -> None:
             setattr(module, f"conv{number}", fuse_conv_bn_eval(convolution, getattr(module, f"bn{number}")))
             setattr(module, f"bn{number}", nn.Identity())
     if isinstance(module, ResidualBlock) and len(module.shortcut) > 0:
-        module.shortcut = nn.Sequential(fuse_conv_bn_eval(module.shortcut[0], module.shortcut[1]))
+        convolution, normalisation = module.shortcut
+        if isinstance(convolution, nn.Conv2d) and isinstance(normalisation, nn.BatchNorm2d):
+            module.shortcut = nn.Sequential(fuse_conv_bn_eval(convolution, normalisation))

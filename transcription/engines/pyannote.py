@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ from transcription import powerset, stitching
 from transcription.clustering import Pooled, Projection, Voices, find_voices
 from transcription.diarizer import Diarizer, SpeakerBounds
 from transcription.engines.campplus import SUBSAMPLING, CAMPPlus, load_campplus
+from transcription.engines.community import CommunityDiarizer
 from transcription.engines.devices import choose_device
 from transcription.engines.segmentation import load_segmentation, posteriors
 from transcription.engines.voiceprint import (
@@ -61,6 +61,13 @@ class Heard:
     starts: NDArray[np.int64]
     probabilities: NDArray[np.float32]
     runs: Runs
+
+
+def load_diarizer(settings: Settings) -> Diarizer:
+    """Return the diarizer of the profile that the settings name; raises `NotReady` where it is absent."""
+    if settings.diarizer.profile == "community-1":
+        return CommunityDiarizer.load(settings)
+    return RegistryDiarizer.load(settings)
 
 
 class RegistryDiarizer(Diarizer):

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-
-# Read when pyannote.audio is imported: its telemetry is on unless told otherwise, and a wrong
-# local path must fail at once and not look for a network.
-os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
-os.environ["HF_HUB_OFFLINE"] = "1"
 
 import numpy as np
 import torch
@@ -52,4 +46,5 @@ def _specifications() -> Specifications:
 def posteriors(network: PyanNet, windows: NDArray[np.float32], device: torch.device) -> NDArray[np.float32]:
     """Return powerset probabilities (windows, frames, 7) of sound (windows, samples)."""
     waveforms = torch.from_numpy(windows).unsqueeze(1).to(device)
-    return network(waveforms).exp().float().cpu().numpy()
+    probabilities: NDArray[np.float32] = network(waveforms).exp().float().cpu().numpy()
+    return probabilities

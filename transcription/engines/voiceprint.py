@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-import torchaudio.compliance.kaldi as kaldi
 from numpy.typing import NDArray
+from torchaudio.compliance import kaldi
 
 from core.progress import Progress
 from models.recording import SAMPLE_RATE, Audio
@@ -22,6 +22,8 @@ from transcription.engines.campplus import CHANNELS, MELS, SUBSAMPLING, CAMPPlus
 HOP_SAMPLES = 160
 LENGTH_SAMPLES = 400
 """A filterbank frame: 25 ms each 10 ms, Kaldi's defaults."""
+BATCHNORM_EPSILON = 1e-5
+"""Torch's default, which the weights were trained with."""
 BLOCK_FRAMES = 6000
 """Filterbank frames seen at once: the context of 60 s. With 20 s the DER of a call rose from 5 to 16 %."""
 
@@ -96,11 +98,9 @@ def _feature_blocks(
 
 def projection(network: CAMPPlus) -> Projection:
     """Return the last layer of CAM++ as arithmetic for the clustering."""
-    dense = network.xvector.dense
-    norm = dense.nonlinear.batchnorm
-    variance = norm.running_var.double() + norm.eps
-    return Projection(
-        dense.linear.weight.detach().double().squeeze(-1).cpu().numpy(),
-        norm.running_mean.double().cpu().numpy(),
-        variance.sqrt().cpu().numpy(),
-    )
+    state = {
+        name: tensor.double().cpu().numpy() for name, tensor in network.xvector.dense.state_dict().items()
+    }
+    deviation = np.sqrt(state["nonlinear.batchnorm.running_var"] + BATCHNORM_EPSILON)
+    weight = state["linear.weight"].squeeze(-1)
+    return Projection(weight, state["nonlinear.batchnorm.running_mean"], deviation)
