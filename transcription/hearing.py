@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, quantiles
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.transcript import Recognition, Segment, Word
+from models.transcript import Recognition, Region, Segment, Word
 from transcription import guards
 from transcription.guards import Sign
 from transcription.language import UNSURE, Languages
@@ -23,6 +23,9 @@ DECODED_AGAIN = "decoded_again"
 DOUBTFUL = 0.5
 """Mean word probability of a call under which nothing it says should be relied on."""
 MANY_WORDS = 20
+MISSED_S = 0.4
+"""Shortest speech without a word that is heard again, seconds."""
+NEAR_S = 1.0
 OUTSIDE_S = 0.3
 """How far outside speech a word may reach."""
 
@@ -93,6 +96,54 @@ def recognition(heard: Sequence[Heard], languages: Languages) -> Recognition:
         segments=tuple(segments),
         warnings=tuple(_warnings(segments, words, languages)),
     )
+
+
+def missed(heard: Iterable[Heard]) -> tuple[Region, ...]:
+    """Return the stretches of speech in which no word lies.
+
+    Whisper passes over short answers beside longer speech: of one meeting's two "mm-hmm", a
+    "yeah" and a "yep" it wrote none, and all when it heard them by themselves.
+    """
+    return tuple(
+        region
+        for one in heard
+        for region in one.window.speech
+        if region.duration >= MISSED_S and not any(_overlap(word, region) for word in _words(one))
+    )
+
+
+def additions(first: Sequence[Heard], second: Iterable[Heard]) -> list[Heard]:
+    """Return what a second hearing of missed speech adds, nothing doubtful and nothing said twice.
+
+    The aligner may have put a word of the missed stretch into its neighbour: the same word close
+    by is taken for the same.
+    """
+    known = [word for one in first for word in _words(one)]
+    added: list[Heard] = []
+    for one in second:
+        if one.signs() - {Sign.LITTLE, Sign.STOCK}:
+            continue
+        fresh = tuple(w for w in one.decoded.words if not _is_known(one, w, known))
+        text = "".join(word.text for word in fresh)
+        added += [replace(one, decoded=replace(one.decoded, words=fresh, text=text))] if fresh else []
+    return added
+
+
+def _is_known(one: Heard, word: TimedWord, known: Sequence[Word]) -> bool:
+    """Return whether the same word stands close by on the same channel, or the word is too doubtful."""
+    start, end = one.window.place(word.start, word.end)
+    unit = guards.units_of(word.text)
+    close = (
+        w
+        for w in known
+        if w.channel == one.window.channel and w.start < end + NEAR_S and w.end > start - NEAR_S
+    )
+    return word.probability < DOUBTFUL or any(guards.units_of(w.text) == unit for w in close)
+
+
+def _overlap(word: Word, region: Region) -> bool:
+    """Return whether a word lies in a stretch of speech, in part."""
+    return word.start < region.end and word.end > region.start
 
 
 def level_db(sound: NDArray[np.float32]) -> float:

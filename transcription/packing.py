@@ -1,7 +1,8 @@
 """Speech regions packed into the windows a recogniser decodes, and times mapped back.
 
 A window is a few pieces of one channel laid end to end: long silences between them are cut out,
-since a recogniser that reads 30 s at a time pays for silence and invents words in it.
+since a recogniser that reads 30 s at a time pays for silence and invents words in it. Measured with
+Whisper base on 16 clips: keeping up to 2 s of silence, or windows of 20 or 15 s, made no better text.
 """
 
 from __future__ import annotations
@@ -22,8 +23,6 @@ QUIET_S = 0.2
 HURRIED_CUT = 0.9
 """What cutting at no pause at all costs, in windows; a cut at `CALM_S` of silence is free."""
 CALM_S = 1.0
-KEPT_S = 2.0
-"""Most silence added between two pieces where a window has room, seconds."""
 UNEVEN = 0.2
 """What a full window costs more than an empty one, so that windows come out even."""
 
@@ -34,14 +33,12 @@ Cut = Callable[[Region], float]
 class Packing:
     """How windows are made, all in seconds.
 
-    Longest window, sound kept around speech, longest pause inside a window, most silence kept
-    between pieces beyond their padding.
+    Longest window, sound kept around speech, longest pause inside a window.
     """
 
     longest_s: float
     pad_s: float
     joined_s: float = inf
-    kept_s: float = KEPT_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ def pack(audio: Audio, speech: Sequence[Region], packing: Packing) -> tuple[Wind
         parts = [p for r in own for p in _split(r, packing, lambda r: _quietest(audio, r))]
         padded = _pad(parts, packing.pad_s, audio.duration_s)
         cuts = _best_cuts(padded, _pauses(parts), packing)
-        windows += [_window(_widen(padded[a:b], packing), parts[a:b]) for a, b in cuts]
+        windows += [_window(padded[a:b], parts[a:b]) for a, b in cuts]
     return tuple(windows)
 
 
@@ -160,21 +157,6 @@ def _pad(parts: Sequence[Region], pad: float, duration: float) -> list[Region]:
     return [
         Region(max(part.start - pad, walls[i], 0.0), min(part.end + pad, walls[i + 1]), part.channel)
         for i, part in enumerate(parts)
-    ]
-
-
-def _widen(pieces: Sequence[Region], packing: Packing) -> list[Region]:
-    """Return pieces grown into the silences between them, evenly, as far as the window has room.
-
-    Whisper was trained on sound as it was recorded; silence that costs no window is better kept.
-    """
-    gaps = [min(b.start - a.end, packing.kept_s) for a, b in pairwise(pieces)]
-    room = packing.longest_s - sum(piece.duration for piece in pieces)
-    share = min(1.0, max(room, 0.0) / sum(gaps)) if sum(gaps) > 0 else 0.0
-    grown = [0.0, *[gap * share / 2 for gap in gaps], 0.0]
-    return [
-        Region(piece.start - grown[i], piece.end + grown[i + 1], piece.channel)
-        for i, piece in enumerate(pieces)
     ]
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.transcript import Region
-from transcription.hearing import DECODED_AGAIN, REMOVED, Decoded, Heard, TimedWord, recognition
+from transcription.hearing import (
+    DECODED_AGAIN,
+    REMOVED,
+    Decoded,
+    Heard,
+    TimedWord,
+    additions,
+    missed,
+    recognition,
+)
 from transcription.language import Languages
 from transcription.packing import Window
 
@@ -94,6 +103,25 @@ def test_chinese_words_are_not_spaced_but_latin_ones_in_them_are() -> None:
 
 def test_an_uncertain_language_is_said() -> None:
     assert "uncertain" in recognition([HEARD], replace(ENGLISH, probability=0.3)).warnings[0]
+
+
+def test_speech_without_a_word_is_missed() -> None:
+    half = replace(SPOKEN, words=SPOKEN.words[:3])
+    assert missed([replace(HEARD, decoded=half)]) == (Region(20.3, 21.7),)
+    assert missed([HEARD]) == ()
+
+
+def test_what_a_second_hearing_adds_is_certain_and_new() -> None:
+    first = replace(HEARD, decoded=replace(SPOKEN, words=SPOKEN.words[:3]))
+    alone = Window((Region(20.0, 22.0),), (Region(20.3, 21.7),))
+
+    def again(text: str, probability: float) -> Heard:
+        word = TimedWord(0.5, 0.9, text, probability)
+        return Heard(alone, "en", replace(SPOKEN, text=text, words=(word,)), -20.0)
+
+    assert additions([first], [again(" Okay.", 0.8)])[0].decoded.text == " Okay."
+    assert additions([first], [again(" Okay.", 0.4)]) == []
+    assert additions([HEARD], [again(" Monday", 0.9)]) == []
 
 
 def test_nothing_heard_is_nothing_said() -> None:

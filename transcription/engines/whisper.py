@@ -19,7 +19,7 @@ from models.recording import Audio
 from models.transcript import Recognition, Region
 from transcription import guards
 from transcription.engines.whisper_decoder import Device, WhisperDecoder, choose_device
-from transcription.hearing import Heard, level_db, recognition
+from transcription.hearing import Heard, additions, level_db, missed, recognition
 from transcription.language import Languages, Vote, decide, spread
 from transcription.packing import Packing, Window, pack
 from transcription.recognizer import RecognitionOptions
@@ -31,6 +31,10 @@ MIXED_WINDOW_S = 12.0
 """Longest window of a call in several languages, so that few windows hold two."""
 MIXED_JOINED_S = 0.6
 """Longest pause inside such a window: speakers change language at pauses."""
+MISSED_PAD_S = 0.12
+"""Sound kept around missed speech: under half the pause between regions, so nothing is heard twice."""
+FIRST_PASS = 0.95
+"""Share of the progress that the first pass over all windows is."""
 LEAST_VOTERS = 4
 """Windows that vote for the language at least, where there are as many."""
 
@@ -85,7 +89,9 @@ class WhisperRecognizer:
                 plan.encoded if batch is plan.batches[0] and plan.encoded else self._encode(audio, batch)
             )
             heard += self._hear(audio, batch, encoded, plan.languages, hotwords)
-            progress(len(heard) / sum(map(len, plan.batches)))
+            progress(FIRST_PASS * len(heard) / sum(map(len, plan.batches)))
+        heard += self._hear_missed(audio, heard, plan.languages, hotwords)
+        progress(1.0)
         return recognition(heard, plan.languages)
 
     def _refuse_unknown(self, language: str | None) -> None:
@@ -145,6 +151,16 @@ class WhisperRecognizer:
             own = [window for window, its in zip(batch, chosen, strict=True) if its == language]
             heard += self._decode(audio, own, self._encode(audio, own), language, hotwords)
         return heard
+
+    def _hear_missed(
+        self, audio: Audio, heard: Sequence[Heard], languages: Languages, hotwords: str
+    ) -> list[Heard]:
+        """Return what is said in stretches of speech that came back without a word."""
+        windows = pack(audio, missed(heard), Packing(self._settings.window_s, MISSED_PAD_S))
+        again: list[Heard] = []
+        for batch in _batches(windows, self._settings.batch_size):
+            again += self._hear(audio, batch, self._encode(audio, batch), languages, hotwords)
+        return additions(heard, again)
 
     def _decode(
         self, audio: Audio, batch: Sequence[Window], encoded: StorageView, language: str, hotwords: str
