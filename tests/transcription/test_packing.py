@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.transcript import Region
-from tests.factories import sounds
+from tests.factories import noises
 from transcription.packing import Packing, Window, pack
 
-AUDIO = sounds.audio_of(sounds.white_noise(400.0), sounds.white_noise(400.0))
+AUDIO = noises.audio_of(noises.white_noise(400.0), noises.white_noise(400.0))
 PACKING = Packing(longest_s=28.0, pad_s=0.3)
 
 
@@ -72,9 +72,9 @@ def test_cuts_fall_into_the_longest_pause() -> None:
 
 
 def test_unbroken_speech_is_cut_where_it_is_quietest() -> None:
-    sound = sounds.white_noise(60.0)
+    sound = noises.white_noise(60.0)
     sound[22 * 16_000 : 22 * 16_000 + 6_400] *= 0.01
-    windows = pack(sounds.audio_of(sound), (Region(0.0, 40.0),), PACKING)
+    windows = pack(noises.audio_of(sound), (Region(0.0, 40.0),), PACKING)
     assert abs(windows[0].end - 22.2) < 0.2
 
 

@@ -13,7 +13,7 @@ from core.progress import ignore
 from core.settings import DecodeSettings, SpeechSettings
 from models.recording import SAMPLE_RATE, Audio
 from models.transcript import Region
-from tests.factories import sounds
+from tests.factories import noises
 from transcription.decode import decode
 from transcription.engines.silero import Silero
 from transcription.speech import FRAME, detect_speech
@@ -51,14 +51,14 @@ def seconds_apart(
 
 
 @pytest.mark.parametrize("level", [1.0, 0.05])
-@pytest.mark.parametrize("name", sounds.NOT_SPEECH)
+@pytest.mark.parametrize("name", noises.NOT_SPEECH)
 def test_what_is_no_voice_is_no_speech(silero: Silero, name: str, level: float) -> None:
-    audio = sounds.audio_of(sounds.NOT_SPEECH[name](12.0) * level)
+    audio = noises.audio_of(noises.NOT_SPEECH[name](12.0) * level)
     assert detect_speech(audio, silero, (0,), SETTINGS, ignore).regions == ()
 
 
 def test_the_sample_call_is_found_to_a_quarter_second(silero: Silero, sample: Path) -> None:
-    audio = sounds.recording(sample)
+    audio = noises.recording(sample)
     regions = detect_speech(audio, silero, (0,), SETTINGS, ignore).regions
     missed, invented = seconds_apart(audio, regions, reference(sample.with_suffix(".rttm")))
     assert missed < 0.4
@@ -67,31 +67,31 @@ def test_the_sample_call_is_found_to_a_quarter_second(silero: Silero, sample: Pa
 
 @pytest.mark.parametrize("gain", [0.02, 0.2, 1.5])
 def test_level_does_not_matter(silero: Silero, sample: Path, gain: float) -> None:
-    original = sounds.recording(sample)
-    heard = sounds.audio_of(original.window(0, 30, 0).astype(np.float64) * gain)
+    original = noises.recording(sample)
+    heard = noises.audio_of(original.window(0, 30, 0).astype(np.float64) * gain)
     regions = detect_speech(heard, silero, (0,), SETTINGS, ignore).regions
     missed, invented = seconds_apart(heard, regions, reference(sample.with_suffix(".rttm")))
     assert missed + invented < 1.5
 
 
 def test_a_quiet_voice_after_a_loud_one_is_recovered(silero: Silero, sample: Path) -> None:
-    voice = sounds.recording(sample).window(6.5, 16.5, 0).astype(np.float64)
+    voice = noises.recording(sample).window(6.5, 16.5, 0).astype(np.float64)
     quiet = voice * 0.05
-    audio = sounds.audio_of(np.concatenate([voice, sounds.silence(1.0), quiet, sounds.silence(1.0)]))
+    audio = noises.audio_of(np.concatenate([voice, noises.silence(1.0), quiet, noises.silence(1.0)]))
     regions = detect_speech(audio, silero, (0,), SETTINGS, ignore).regions
     late = sum(r.duration for r in regions if r.start >= 10.5)
     assert late > 6.0
 
 
 def test_channels_keep_their_own_speech(silero: Silero, sample: Path) -> None:
-    voice = sounds.recording(sample).window(0, 30, 0).astype(np.float64)
-    audio = sounds.audio_of(sounds.silence(30.0), voice)
+    voice = noises.recording(sample).window(0, 30, 0).astype(np.float64)
+    audio = noises.audio_of(noises.silence(30.0), voice)
     regions = detect_speech(audio, silero, (0, 1), SETTINGS, ignore).regions
     assert {region.channel for region in regions} == {1}
 
 
 def test_regions_are_in_order_apart_and_inside(silero: Silero, sample: Path) -> None:
-    audio = sounds.recording(sample)
+    audio = noises.recording(sample)
     regions = detect_speech(audio, silero, (0,), SETTINGS, ignore).regions
     edges = [edge for region in regions for edge in (region.start, region.end)]
     assert edges == sorted(edges)
@@ -100,7 +100,7 @@ def test_regions_are_in_order_apart_and_inside(silero: Silero, sample: Path) -> 
 
 
 def test_progress_rises_to_one_and_may_cancel(silero: Silero, sample: Path) -> None:
-    audio = sounds.recording(sample)
+    audio = noises.recording(sample)
     seen: list[float] = []
     detect_speech(audio, silero, (0,), SETTINGS, seen.append)
     assert seen == sorted(seen)
@@ -134,7 +134,7 @@ class Deaf:
 def test_loud_speech_that_voice_activity_drops_comes_back_with_a_warning(
     silero: Silero, sample: Path
 ) -> None:
-    audio = sounds.recording(sample)
+    audio = noises.recording(sample)
     found = detect_speech(audio, Deaf(silero), (0,), SETTINGS, ignore)
     assert sum(r.duration for r in found.regions) > 15.0
     assert found.recovered
@@ -162,6 +162,6 @@ def test_isolated_channels_give_the_talk_ratio(silero: Silero, shared: Path, tmp
 
 @pytest.mark.shared
 def test_a_nearly_silent_meeting_stays_so(silero: Silero, shared: Path) -> None:
-    audio = sounds.recording(shared / "audio" / "meetings" / "EN2001b.Mix-Headset.0-30s.wav")
+    audio = noises.recording(shared / "audio" / "meetings" / "EN2001b.Mix-Headset.0-30s.wav")
     regions = detect_speech(audio, silero, (0,), SETTINGS, ignore).regions
     assert sum(region.duration for region in regions) < 1.0

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.recording import SAMPLE_RATE
-from tests.factories import sounds
+from tests.factories import noises
 from transcription.engines.silero import Silero
 from transcription.speech import FRAME
 
 
 def test_blocks_give_what_the_whole_gives(sample: Path) -> None:
-    sound = sounds.recording(sample).window(0, 20, 0)
+    sound = noises.recording(sample).window(0, 20, 0)
     silero = Silero()
     whole = np.concatenate(list(silero.probabilities([sound])))
 
@@ -31,7 +31,7 @@ def test_blocks_give_what_the_whole_gives(sample: Path) -> None:
 
 
 def test_one_probability_a_frame(sample: Path) -> None:
-    sound = sounds.recording(sample).window(0, 20, 0)
+    sound = noises.recording(sample).window(0, 20, 0)
     out = np.concatenate(list(Silero().probabilities([sound])))
     assert len(out) == -(-20 * SAMPLE_RATE // FRAME)
     assert 0 <= out.min() <= out.max() <= 1

@@ -12,7 +12,7 @@ from core.progress import ignore
 from core.settings import DecodeSettings, RecognizerSettings, Settings, SpeechSettings
 from models.recording import Audio
 from models.transcript import Recognition, Region
-from tests.factories import sounds
+from tests.factories import noises
 from transcription.decode import decode
 from transcription.engines.silero import Silero
 from transcription.engines.whisper import WhisperRecognizer, load
@@ -46,7 +46,7 @@ def recognizer(request: pytest.FixtureRequest) -> Recognizer:
 
 @pytest.fixture(scope="module")
 def call(sample: Path) -> Audio:
-    return sounds.recording(sample)
+    return noises.recording(sample)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ class TestRecognizerContract:
 
     def test_channels_do_not_mix(self, recognizer: Recognizer, call: Audio) -> None:
         voice = call.window(0, 30, 0).astype(np.float64)
-        stereo = sounds.audio_of(sounds.silence(30.0), voice)
+        stereo = noises.audio_of(noises.silence(30.0), voice)
         found = recognizer.recognize(stereo, (Region(6.7, 14.6, 1),), ANY, ignore)
         assert {word.channel for word in found.words} == {1}
         assert {segment.channel for segment in found.segments} == {1}
@@ -132,7 +132,7 @@ def test_english_weights_refuse_another_language(english: Recognizer, call: Audi
 
 
 def test_noise_taken_for_speech_is_not_words(base: Recognizer) -> None:
-    noise = sounds.audio_of(sounds.pink_noise(20.0, 0.01))
+    noise = noises.audio_of(noises.pink_noise(20.0, 0.01))
     found = base.recognize(noise, (Region(1.0, 3.0), Region(8.0, 9.0)), ANY, ignore)
     assert found.words == ()
 
