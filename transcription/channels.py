@@ -151,12 +151,14 @@ def _without_copies(
 
 
 def _same(pair: PairEvidence) -> bool:
-    """Return whether one channel is a copy of the other, also weaker, later or coded."""
-    if pair.correlation < CODED_CORRELATION:
-        return False
-    steady = pair.lag_range_s <= STEADY_LAG_S and pair.level_range_db <= STEADY_DB
-    alike = pair.correlation >= COPY_CORRELATION or pair.spread_db < COPY_SPREAD_DB
-    return (steady and alike) or _leak(pair)
+    """Return whether one channel is a copy of the other, also weaker, later or coded.
+
+    The lag found for a coded copy wanders, its waveform being another, but not its level.
+    """
+    steady = pair.lag_range_s <= STEADY_LAG_S
+    exact = steady and pair.correlation >= COPY_CORRELATION
+    coded = pair.correlation >= CODED_CORRELATION and pair.spread_db < COPY_SPREAD_DB
+    return ((exact or coded) and pair.level_range_db <= STEADY_DB) or _leak(pair)
 
 
 def _leak(pair: PairEvidence) -> bool:
@@ -220,8 +222,10 @@ def _correlation(columns: NDArray[np.float32]) -> float:
 def _waveforms(
     audio: Audio, speech: NDArray[np.bool_], first: int, second: int, progress: Progress
 ) -> tuple[tuple[float, float, float], tuple[float, float]]:
-    """Return over 2 s windows with speech: correlation at the best lag, at lag 0, and that lag (medians);
-    and the ranges of the lag and of the level difference.
+    """Return medians and ranges over 2 s windows with speech.
+
+    Medians: correlation at the best lag, at lag 0, that lag in seconds. Ranges: of the lag in
+    seconds and of the level difference in dB.
     """
     width = round(WINDOW_S / FRAME_S)
     starts = [at for at in range(0, len(speech), width) if speech[at : at + width].mean() > SPOKEN_SHARE]

@@ -259,9 +259,15 @@ def test_the_first_of_two_sound_streams_is_used(speech: Samples, tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("container", "codec", "rate"),
-    [("wav", "pcm_mulaw", 8_000), ("mp3", "libmp3lame", 44_100), ("ogg", "libopus", 48_000), ("flac", "flac", 16_000),
-     ("matroska", "aac", 44_100), ("avi", "pcm_s16le", 16_000)],
-)  # fmt: skip
+    [
+        ("wav", "pcm_mulaw", 8_000),
+        ("mp3", "libmp3lame", 44_100),
+        ("ogg", "libopus", 48_000),
+        ("flac", "flac", 16_000),
+        ("matroska", "aac", 44_100),
+        ("avi", "pcm_s16le", 16_000),
+    ],
+)
 def test_half_a_file_gives_half_the_sound_and_says_so(
     container: str, codec: str, rate: int, speech: Samples, tmp_path: Path
 ) -> None:
