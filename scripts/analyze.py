@@ -16,7 +16,7 @@ from core.settings import Settings, misspelt
 from models.review import Review
 from report.document import write_json
 from report.html import href_beside, write_html
-from report.terminal import show
+from report.terminal import console, show
 from scripts.options import Outputs, outputs, speaker_bounds
 from scripts.stage_lines import StageLines
 from transcription.diarizer import SpeakerBounds
@@ -111,11 +111,10 @@ def _one(file: Path, output: Outputs, request: Request, engines: Engines, chosen
 
 def _deliver(review: Review, file: Path, output: Outputs) -> None:
     """Write what was asked for, then show the review."""
-    if output.json:
-        write_json(review, output.json)
+    written = [write_json(review, output.json)] if output.json else []
     if output.html:
-        write_html(review, output.html, href_beside(file, output.html))
-    show(review, Console(), json=output.json, html=output.html)
+        written.append(write_html(review, output.html, href_beside(file, output.html)))
+    show(review, console(), written)
 
 
 def demo(

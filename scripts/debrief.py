@@ -25,4 +25,4 @@ def check() -> None:
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="./debrief")
