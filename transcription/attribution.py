@@ -35,14 +35,17 @@ AROUND_WEIGHT = 0.1
 """What speech in the `NEAR_S` around a word counts, where turns explain less than half of it."""
 DOUBT = 0.004
 """Likelihood that every speaker has everywhere ..."""
-CLEAR_DOUBT = 1e-6
-"""... but for a word inside another's turn with this much room and nobody else near, seconds."""
 CLEAR_S = 0.3
+"""... but for a word inside another's turn with this much room, seconds, and nobody else near:"""
+CLEAR_DOUBT = 1e-6
+"""then none but the other, whatever phrase it stands in."""
 PAUSE_S = 0.25
 """A silence from which on a change of speaker is likely, seconds."""
 CHANGE_INSIDE, CHANGE_COMMA, CHANGE_PAUSE, CHANGE_SENTENCE, CHANGE_BOTH = 0.005, 0.1, 0.1, 0.3, 0.3
 """Probability that another speaker goes on: inside a phrase, after a comma, after a pause, after
-the end of a sentence, after both of these."""
+the end of a sentence, after both of these. Tuned together with the above by word-speaker error on
+Whisper's words of 12 recordings and mixtures against true, shifted, jittered (0.15 and 0.3 s),
+thinned and merged turns: 2.4 %, against 4.5 % for the speaker at each word's middle."""
 OVERLAPPED = 0.5
 """Two people talk over a word when both cover at least this share of it."""
 PHRASE_GAP_S = 0.6
