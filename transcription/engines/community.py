@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from pyannote.audio import Pipeline
 from pyannote.core import Annotation
 from typing_extensions import override
 
@@ -21,6 +21,11 @@ from transcription import stitching
 from transcription.diarizer import Diarizer, SpeakerBounds
 from transcription.engines.devices import choose_device
 
+with warnings.catch_warnings():
+    # It warns that torchcodec cannot open files; sound is handed over in memory here.
+    warnings.filterwarnings("ignore", message=r"\s*torchcodec is not installed correctly")
+    from pyannote.audio import Pipeline
+
 CONFIG = "config.yaml"
 _STEPS = {"segmentation": (0.0, 0.4), "embeddings": (0.4, 0.9)}
 """Share of the work of the steps that report how far they are."""
@@ -33,8 +38,13 @@ Hook = Callable[..., None]
 class Output(Protocol):
     """What a pyannote.audio 4 diarization pipeline returns, as far as it is used."""
 
-    speaker_diarization: Annotation
-    exclusive_speaker_diarization: Annotation
+    @property
+    def speaker_diarization(self) -> Annotation:
+        """Return turns that may overlap."""
+
+    @property
+    def exclusive_speaker_diarization(self) -> Annotation:
+        """Return turns that do not."""
 
 
 class CommunityDiarizer(Diarizer):

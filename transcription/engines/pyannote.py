@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pyannote.audio.models.segmentation import PyanNet
 from typing_extensions import override
 
 from core.fingerprint import fingerprint
@@ -22,7 +21,7 @@ from transcription.diarizer import Diarizer, SpeakerBounds
 from transcription.engines.campplus import SUBSAMPLING, CAMPPlus, load_campplus
 from transcription.engines.community import CommunityDiarizer
 from transcription.engines.devices import choose_device
-from transcription.engines.segmentation import load_segmentation, posteriors
+from transcription.engines.segmentation import PyanNet, load_segmentation, posteriors
 from transcription.engines.voiceprint import (
     HOP_SAMPLES,
     LENGTH_SAMPLES,

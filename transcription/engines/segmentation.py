@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pyannote.audio.core.task import Problem, Resolution, Specifications
-from pyannote.audio.models.segmentation import PyanNet
 from torch.torch_version import TorchVersion
 
 from transcription.windows import WINDOW_S
+
+with warnings.catch_warnings():
+    # It warns that torchcodec cannot open files; sound is handed over in memory here.
+    warnings.filterwarnings("ignore", message=r"\s*torchcodec is not installed correctly")
+    from pyannote.audio.core.task import Problem, Resolution, Specifications
+    from pyannote.audio.models.segmentation import PyanNet
+
+__all__ = ["PyanNet", "load_segmentation", "posteriors"]
 
 
 def load_segmentation(path: Path) -> PyanNet:
