@@ -25,6 +25,8 @@ DOUBTFUL = 0.5
 MANY_WORDS = 20
 MISSED_S = 0.4
 """Shortest speech without a word that is heard again, seconds."""
+WORTH_HEARING_S = 1.5
+"""Missed speech in all under which another pass is not worth its time: it finds half a word."""
 NEAR_S = 1.0
 OUTSIDE_S = 0.3
 """How far outside speech a word may reach."""
@@ -99,17 +101,18 @@ def recognition(heard: Sequence[Heard], languages: Languages) -> Recognition:
 
 
 def missed(heard: Iterable[Heard]) -> tuple[Region, ...]:
-    """Return the stretches of speech in which no word lies.
+    """Return the stretches of speech in which no word lies, none where they come to little.
 
     Whisper passes over short answers beside longer speech: of one meeting's two "mm-hmm", a
     "yeah" and a "yep" it wrote none, and all when it heard them by themselves.
     """
-    return tuple(
+    stretches = tuple(
         region
         for one in heard
         for region in one.window.speech
         if region.duration >= MISSED_S and not any(_overlap(word, region) for word in _words(one))
     )
+    return stretches if sum(region.duration for region in stretches) >= WORTH_HEARING_S else ()
 
 
 def additions(first: Sequence[Heard], second: Iterable[Heard]) -> list[Heard]:

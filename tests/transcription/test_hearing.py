@@ -107,7 +107,10 @@ def test_an_uncertain_language_is_said() -> None:
 
 def test_speech_without_a_word_is_missed() -> None:
     half = replace(SPOKEN, words=SPOKEN.words[:3])
-    assert missed([replace(HEARD, decoded=half)]) == (Region(20.3, 21.7),)
+    longer = Window((*WINDOW.pieces, Region(30.0, 33.0)), (*WINDOW.speech, Region(30.3, 32.7)))
+    missing = (Region(20.3, 21.7), Region(30.3, 32.7))
+    assert missed([replace(HEARD, window=longer, decoded=half)]) == missing
+    assert missed([replace(HEARD, decoded=half)]) == ()
     assert missed([HEARD]) == ()
 
 
