@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -194,7 +195,8 @@ def load(settings: Settings) -> WhisperRecognizer:
     named = Path(settings.recognizer.weights)
     folder = named if named.is_dir() else weights.folder(settings.weights, settings.recognizer.weights)
     device = choose_device(settings.device, settings.recognizer.compute_type)
-    return WhisperRecognizer(folder, settings.recognizer, device, settings.threads)
+    threads = settings.threads or os.cpu_count() or 1
+    return WhisperRecognizer(folder, settings.recognizer, device, threads)
 
 
 def _batches(windows: Sequence[Window], size: int) -> tuple[tuple[Window, ...], ...]:
