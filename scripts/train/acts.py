@@ -23,6 +23,7 @@ from scripts.train.spoken import plain
 
 RECIPE = Recipe(
     epochs=1,
+    horizon=1,
     batch=32,
     rank=16,
     scale=2.0,

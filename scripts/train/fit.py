@@ -27,10 +27,12 @@ class Recipe:
     """Hyper-parameters: low-rank updates of all layers but the first `frozen` ones.
 
     `rate` is the peak learning rate of updates and head; biases and norms take half of it.
-    `warmup` is the share of steps it takes to get there, `auxiliary` the weight of the finer labels.
+    It would fall to zero at `horizon` epochs, of which `epochs` are run; `warmup` is the share of the
+    horizon it takes to rise. `auxiliary` is the weight of the finer labels.
     """
 
     epochs: int
+    horizon: int
     batch: int
     rank: int
     scale: float
@@ -94,8 +96,8 @@ def fit(
     torch.manual_seed(recipe.seed)
     before = _prepare(encoder, recipe)
     model = Trainee(encoder, labels, max(len(row.auxiliary) for row in rows), recipe.dropout)
-    steps = recipe.epochs * -(-len(rows) // recipe.batch)
-    optimiser, schedule = _optimiser(model, recipe, steps)
+    steps = -(-len(rows) // recipe.batch)
+    optimiser, schedule = _optimiser(model, recipe, recipe.horizon * steps)
     started, losses = time.monotonic(), list[float]()
     for _epoch in range(recipe.epochs):
         tokens = _encode(tokenizer, [view(row.text, rng) for row in rows], recipe.max_tokens)
@@ -107,7 +109,7 @@ def fit(
             optimiser.step()
             schedule.step()
             losses.append(value.item())
-            _report(losses, steps, time.monotonic() - started)
+            _report(losses, recipe.epochs * steps, time.monotonic() - started)
     return Trained(model, before, time.monotonic() - started)
 
 
@@ -115,7 +117,7 @@ def _prepare(encoder: Any, recipe: Recipe) -> dict[str, Tensor]:
     """Put low-rank updates into the encoder; returns its trainable small parameters as they were."""
     for module in encoder.modules():
         if isinstance(module, nn.Dropout):
-            module.p = 0.0  # two epochs of low rank do not overfit; lets torch fuse the attention
+            module.p = 0.0  # an epoch of low rank does not overfit; lets torch fuse the attention
     return attach(encoder, recipe.rank, recipe.scale, recipe.frozen)
 
 

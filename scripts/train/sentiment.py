@@ -19,7 +19,8 @@ from scripts.train.measure import Part
 from scripts.train.spoken import plain, spoken
 
 RECIPE = Recipe(
-    epochs=2,
+    epochs=1,
+    horizon=2,
     batch=32,
     rank=16,
     scale=2.0,

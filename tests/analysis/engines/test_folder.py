@@ -85,7 +85,7 @@ def test_two_labels_are_enough(tmp_path: Path) -> None:
 def test_a_long_text_is_judged_in_windows(tmp_path: Path) -> None:
     folder = save(tmp_path / "own", ("negative", "neutral", "positive"))
     judge = load_sentiment(settings(folder), tmp_path)
-    whole, one = judge.judge([" ".join(["good thing"] * 3000), "good thing"], ignore)
+    whole, one = judge.judge([" ".join(["good thing"] * 1000), "good thing"], ignore)
     assert sum(whole.probabilities.values()) == pytest.approx(1)
     assert set(whole.probabilities) == set(one.probabilities)
 
