@@ -45,6 +45,14 @@ class Projection:
     deviation: Floats
 
     def __call__(self, pooled: Pooled) -> Floats:
+        """Return unit-length embeddings (n, dimension), a block of stretches at a time for memory's sake."""
+        parts = [np.zeros((0, len(self.mean)))]
+        for first in range(0, len(pooled.count), _BLOCK):
+            rows = slice(first, first + _BLOCK)
+            parts.append(self._block(Pooled(pooled.count[rows], pooled.total[rows], pooled.square[rows])))
+        return np.concatenate(parts)
+
+    def _block(self, pooled: Pooled) -> Floats:
         """Return unit-length embeddings (n, dimension)."""
         count = np.maximum(pooled.count, 1.0)[:, None]
         mean = pooled.total / count

@@ -49,7 +49,9 @@ def filterbanks(audio: Audio, channel: int | None, wanted: NDArray[np.bool_]) ->
             bank = kaldi.fbank(torch.from_numpy(sound[None]), num_mel_bins=MELS, dither=0.0)
             parts.append(bank.numpy()[block].astype(np.float16))
     joined = np.concatenate(parts)
-    return (joined - joined.mean(axis=0, dtype=np.float64)).astype(np.float16) if len(joined) else joined
+    if len(joined) > 0:
+        joined -= joined.mean(axis=0, dtype=np.float64).astype(np.float16)
+    return joined
 
 
 def pool(
@@ -69,8 +71,9 @@ def pool(
         sums = _prefix(features)
         squares = _prefix(features**2)
         begin, end = np.clip(stretches.T - first, 0, len(features))
-        total += sums[end] - sums[begin]
-        square += squares[end] - squares[begin]
+        touched = np.flatnonzero(end > begin)
+        total[touched] += sums[end[touched]] - sums[begin[touched]]
+        square[touched] += squares[end[touched]] - squares[begin[touched]]
         progress((first + len(features)) * SUBSAMPLING / max(len(banks), 1))
     return Pooled(count, total, square)
 
