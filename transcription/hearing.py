@@ -188,7 +188,8 @@ def _words(one: Heard) -> list[Word]:
         text = word.text.strip()
         if place is None or not guards.units_of(text):
             continue
-        apart = spaced or word.text.startswith(" ")
+        # A piece without the space of its word goes on with the one before: "high" + "-end".
+        apart = word.text.startswith(" ") or (spaced and not words)
         start, end = round(place[0], 2), round(place[1], 2)
         words.append(Word(start, end, text, word.probability, one.window.channel, spaced=apart))
     return words

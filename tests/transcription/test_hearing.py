@@ -101,6 +101,12 @@ def test_chinese_words_are_not_spaced_but_latin_ones_in_them_are() -> None:
     assert [(w.text, w.spaced) for w in found.words] == [("您好", False), ("WiFi", True)]
 
 
+def test_the_pieces_of_a_hyphenated_word_stay_together() -> None:
+    words = (TimedWord(0.4, 0.7, " high", 0.9), TimedWord(0.7, 1.0, "-end", 0.9))
+    found = recognition([replace(HEARD, decoded=replace(SPOKEN, text=" high-end", words=words))], ENGLISH)
+    assert [word.spaced for word in found.words] == [True, False]
+
+
 def test_an_uncertain_language_is_said() -> None:
     assert "uncertain" in recognition([HEARD], replace(ENGLISH, probability=0.3)).warnings[0]
 
