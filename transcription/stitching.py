@@ -21,12 +21,16 @@ LOCAL_WEIGHT = 0.3
 _RAMP_FRAMES = 60
 """Frames at either end of a window (1 s) that count less: the network lacks their context."""
 BRIDGE_S = 0.2
-"""Pauses up to this are spoken through: the DER of six calls does not move (4.40 % at 0, 4.44 at 0.2,
+"""Pauses up to this are spoken through: the DER of five recordings does not move (4.40 % at 0, 4.44 at 0.2,
 5.75 at 0.5) and turns break less often."""
 LEAST_TURN_S = 0.05
 """Three frames: less is a flicker of the network."""
-REGION_SLACK_S = 0.5
-"""A turn this far from any region of voice activity is not speech."""
+REGION_SLACK_S = 1.0
+"""A turn this far from any region of voice activity is not speech.
+
+Voice activity misses more speech than segmentation invents: at 0.5 s three of fifteen recordings lost
+real words to it (DER up to 1.1 points worse) and one gained 0.2.
+"""
 
 
 @dataclass(frozen=True, slots=True)
