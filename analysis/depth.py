@@ -150,8 +150,7 @@ def combine(parts: Sequence[DepthPart]) -> tuple[float | None, str | None]:
     known = [(p.weight, p.score) for p in parts if p.score is not None]
     weight = sum(w for w, _ in known)
     if weight < LEAST_WEIGHT - 1e-9:
-        missing = ", ".join(p.name for p in parts if p.score is None)
-        return None, f"Only {weight:.0%} of the weight can be measured; missing: {missing}."
+        return None, f"Only {weight:.0%} of the weight can be measured; {LEAST_WEIGHT:.0%} is needed."
     return 100 * min(sum(w * s for w, s in known) / weight, 1.0), None
 
 

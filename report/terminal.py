@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from models.review import DepthPart, Review, SentimentSummary, Side
 from models.transcript import Role, Speaker
-from report.measures import Figure, measures, part_label
+from report.measures import Figure, Measure, measures, part_label
 from report.page import mood_sentence
 from report.text import plain
 from report.timeline import moods
@@ -118,8 +118,8 @@ def _why(speaker: Speaker) -> Text:
     text = Text(f"{percent(speaker.role_confidence)} sure")
     if speaker.role_evidence:
         sign = max(speaker.role_evidence, key=lambda e: abs(e.weight))
-        at = f" ({clock(sign.start)})" if sign.start is not None else ""
-        text.append(f", {_short(sign.quote)}{at}", "bright_black")
+        said = plain(sign.quote) if sign.start is None else f"{_short(sign.quote)} ({clock(sign.start)})"
+        text.append(f", {said}", "bright_black")
     return text
 
 
@@ -139,7 +139,10 @@ def _depth(review: Review, glyphs: Glyphs) -> RenderableType:
     """Return the interaction depth with its parts."""
     depth = review.depth
     if depth.value is None:
-        return Group(_title("Interaction depth"), Text(f"Not measurable: {plain(depth.reason or '')}"))
+        reasons = dict.fromkeys(plain(part.reason) for part in depth.parts if part.reason)
+        return Group(
+            _title("Interaction depth"), Text("\n".join((f"Not measurable. {depth.reason}", *reasons)))
+        )
     head = Text.assemble((f"{depth.value:.0f}", "bold"), f" of 100   confidence {percent(depth.confidence)}")
     table = _grid((28, False), (_BAR, False), (4, True), (None, False))
     for part in depth.parts:
@@ -169,10 +172,21 @@ def _measures(review: Review) -> RenderableType:
         known = {f.metric.side: f for f in measure.figures if f.metric.value is not None}
         cells = (Text(_unspaced(known[side].text) if side in known else "") for side in Side)
         table.add_row(Text(plain(measure.label)), *cells, _verdict(known.values()))
-    missing = [f"{plain(m.label)}: {plain(m.figures[0].verdict)}" for m in found if not m.known]
-    notes = Text("\n".join(["Not measurable", *missing]) if missing else "", "bright_black")
+    notes = Text("\n".join(_unmeasured(found)), "bright_black")
     more = Text(f"{plural(len(every) - len(found), 'more measure')} in the report", "bright_black")
     return Group(_title("Measures"), table, notes, more)
+
+
+def _unmeasured(found: Iterable[Measure]) -> Iterator[str]:
+    """Yield each reason once, with the measures it stands in the way of."""
+    by_reason: dict[str, list[str]] = {}
+    for measure in found:
+        if not measure.known:
+            by_reason.setdefault(plain(measure.figures[0].verdict), []).append(plain(measure.label))
+    if by_reason:
+        yield "Not measurable"
+    for reason, labels in by_reason.items():
+        yield f"{reason} {', '.join(labels)}."
 
 
 def _unspaced(text: str) -> str:

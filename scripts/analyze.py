@@ -117,6 +117,12 @@ def _deliver(review: Review, file: Path, output: Outputs) -> None:
     show(review, console(), written)
 
 
+FRIENDS = (
+    "These are two people who talk as friends, neither sells anything. So that the measures of a call "
+    "can be shown, the first to speak was told to be the rep (--rep-speaker S1)."
+)
+
+
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("out/demo"),
 ) -> None:
@@ -126,8 +132,11 @@ def demo(
     shutil.copyfile(sample(), recording)
     output = Outputs(folder / "review.json", folder / "review.html")
     chosen = settings()
-    if not _one(recording, output, Request(), Engines(chosen), chosen):
+    if not _one(recording, output, Request(rep_speaker="S1"), Engines(chosen), chosen):
         raise typer.Exit(MENDABLE)
+    console().print(
+        f"\n{FRIENDS}\nOpen {output.html} in a browser, then try: ./debrief analyze YOUR-CALL.wav"
+    )
 
 
 def sample() -> Path:

@@ -9,6 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from worker.case import StageName
 from worker.pipeline import PIPELINE, Stage
 
 WIDTH = max(len(stage.says) for stage in PIPELINE)
@@ -22,6 +23,8 @@ class StageLines:
         self._console = console
         self._name = name
         self._began = 0.0
+        self._begun: set[StageName] = set()
+        self._told: set[StageName] = set()
         columns = (TextColumn("  {task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console)
 
@@ -47,13 +50,16 @@ class StageLines:
             self._plain(stage, fraction)
 
     def _live(self, stage: Stage, fraction: float) -> None:
-        if fraction == 0.0:
+        if stage.name not in self._begun:
+            self._begun.add(stage.name)
             self._progress.add_task(f"{stage.says:<{WIDTH}}", total=1.0)
         self._progress.update(self._progress.task_ids[-1], completed=fraction)
 
     def _plain(self, stage: Stage, fraction: float) -> None:
-        if fraction == 0.0:
+        if stage.name not in self._begun:
+            self._begun.add(stage.name)
             self._began = time.perf_counter()
-        elif fraction == 1.0:
+        elif fraction == 1.0 and stage.name not in self._told:
+            self._told.add(stage.name)
             seconds = time.perf_counter() - self._began
             self._console.print(f"  {stage.says:<{WIDTH}} {seconds:6.1f} s", highlight=False)

@@ -158,7 +158,7 @@ def _announces(case: Case) -> bool:
 
 
 def _given(told: Role | None) -> tuple[RoleEvidence, ...]:
-    return () if told is None else (RoleEvidence(told, TOLD_WEIGHT, "", None, None, TOLD),)
+    return () if told is None else (RoleEvidence(told, TOLD_WEIGHT, "told, not inferred", None, None, TOLD),)
 
 
 def _talk_s(name: str, turns: tuple[Turn, ...], utterances: tuple[Utterance, ...]) -> float:

@@ -123,7 +123,8 @@ def test_without_words_too_little_is_measurable() -> None:
     found = depth(conversation(call(silent)), CallType.GENERAL)
     assert found.value is None
     assert found.reason is not None
-    assert "rep_responsiveness" in found.reason
+    assert "60% is needed" in found.reason
+    assert {part.name for part in found.parts if part.reason} >= {"rep_responsiveness", "questions"}
 
 
 def test_replies_are_told_apart() -> None:
