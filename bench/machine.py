@@ -7,9 +7,10 @@ import os
 import platform
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from core import clock
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -67,7 +68,7 @@ def machine() -> Machine:
 
 def provenance(command: str, settings: str) -> Provenance:
     """Return where and from what this run's figures come; `settings` is their fingerprint."""
-    return Provenance(machine(), commit(), command, datetime.now(UTC).isoformat(timespec="seconds"), settings)
+    return Provenance(machine(), commit(), command, clock.now().isoformat(timespec="seconds"), settings)
 
 
 def commit() -> str:

@@ -19,3 +19,8 @@ OFFLINE = {
 def seal() -> None:
     """Keep libraries from the network; call before the first import of an engine."""
     os.environ.update(OFFLINE)
+
+
+def inherited(**changes: str) -> dict[str, str]:
+    """Return the environment for a child process: ours with some variables changed."""
+    return {**os.environ, **changes}

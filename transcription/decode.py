@@ -20,6 +20,7 @@ from typing import IO, Any, cast
 
 import numpy as np
 
+from core.environment import inherited
 from core.errors import Rejected, Retryable
 from core.progress import Progress
 from core.settings import DecodeSettings
@@ -163,7 +164,7 @@ def _environment() -> dict[str, str]:
     multiply past the child's memory limit.
     """
     single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-    return {**os.environ, **single, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return inherited(**single, PYTHONPATH=str(ROOT), PYTHONIOENCODING="utf-8")
 
 
 def _converse(

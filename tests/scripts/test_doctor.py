@@ -35,5 +35,5 @@ def test_a_misspelt_setting_is_named() -> None:
 
 
 def test_a_package_in_another_version_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda _name: "0.0.1")
+    monkeypatch.setattr("importlib.metadata.version", lambda _name: "0.0.1")
     assert {finding.fine for finding in doctor.packages()} == {False}
