@@ -1,8 +1,11 @@
-"""Conversations made from recordings of single speakers, with exact turns.
+"""Conversations made from recordings of single speakers, with the turns that follow from them.
 
-Who speaks when follows from the clips themselves, each recorded alone: their energy says where
-there is speech. Used for long recordings, for overlap and for two channels, of which no real
-recordings with a reference are at hand. The same seed gives the same samples.
+Each clip was recorded alone, so which voice speaks is certain, and its energy says where there is
+speech. That is as certain as the clip is quiet: with noise 22 to 33 dB under the speech the spans
+lack 4 to 10 % of those of the same clip without noise (33 clips). Judge a diarizer on mixtures by
+confusion and by the number of speakers; missed and false speech are partly these labels' own.
+
+Used for long recordings, for overlap and for two channels. The same seed gives the same samples.
 """
 
 from __future__ import annotations
@@ -25,6 +28,14 @@ FRAME = SAMPLE_RATE // 100
 
 BELOW_DB = 35.0
 """A frame this far under the clip's loud frames (95th percentile) is silence."""
+
+ABOVE_FLOOR = 0.2
+"""A frame must also be this share of the way, in dB, from the clip's floor (5th percentile) to its loud
+frames. Without it the floor of a noisy clip counts as speech: 33 % false speech at 22 to 33 dB, none
+with it; 0.3 and more lose weak sounds (7 to 13 % at 0.3). Chosen on clips with noise added."""
+
+SMOOTH_FRAMES = 5
+"""50 ms over which energy is averaged, so that the floor of noise is even."""
 
 JOIN_S = 0.3
 """Silence inside a clip that is still one turn; the reference of a two-channel call here joins likewise."""
@@ -110,10 +121,13 @@ def clip(speaker: str, samples: NDArray[np.float32]) -> Clip:
 def speech_spans(samples: NDArray[np.float32]) -> tuple[tuple[float, float], ...]:
     """Return the seconds with speech in sound of one speaker, by energy."""
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
-    energy = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
-    if not len(energy):
+    if len(frames) < SMOOTH_FRAMES:
         return ()
-    loud = np.flatnonzero(energy > np.percentile(energy, 95) - BELOW_DB)
+    power = np.mean(np.square(frames, dtype=np.float64), axis=1)
+    even = np.convolve(power, np.full(SMOOTH_FRAMES, 1 / SMOOTH_FRAMES), "same")
+    energy = 10 * np.log10(even + 1e-12)
+    floor, top = np.percentile(energy, [5, 95])
+    loud = np.flatnonzero(energy >= max(top - BELOW_DB, floor + ABOVE_FLOOR * (top - floor)))
     breaks = np.flatnonzero(np.diff(loud) > JOIN_S * 100) + 1
     runs = np.split(loud, breaks)
     return tuple((float(run[0]) / 100, float(run[-1] + 1) / 100) for run in runs if len(run))

@@ -39,6 +39,15 @@ def test_spans_are_where_there_is_sound_and_short_pauses_are_kept() -> None:
     assert speech_spans(np.zeros(0, dtype=np.float32)) == ()
 
 
+def test_the_noise_of_a_clip_is_not_speech() -> None:
+    sound = tone((0.5, False), (2.0, True), (0.5, False))
+    loud = float(np.sqrt(np.mean(np.square(sound[SAMPLE_RATE : 2 * SAMPLE_RATE]))))
+    noise = np.random.default_rng(0).standard_normal(len(sound), dtype=np.float32)
+    for below_db in (22, 28, 33):
+        noisy = sound + noise * np.float32(loud * 10 ** (-below_db / 20))
+        assert np.allclose(speech_spans(noisy), [(0.5, 2.5)], atol=0.04)
+
+
 def test_turns_are_where_the_mixture_has_sound() -> None:
     made = mix(clips(), Plan(seconds=30.0, seed=3))
     mono = made.samples[:, 0]

@@ -48,7 +48,7 @@ def pair(name: str = NAME) -> Pair:
 
 
 def length(hours: float, wall: float, peak: float = 1000.0) -> Length:
-    return Length(hours * 3600, Cost(wall, wall * 2, peak), (), 0.05, 2, 2, 100)
+    return Length(hours * 3600, Cost(wall, wall * 2, peak), (), 0.05, 0.01, 2, 2, 100)
 
 
 def test_a_miss_is_said_as_plainly_as_a_hit() -> None:
@@ -98,6 +98,12 @@ def test_long_recordings_have_targets_too() -> None:
         ("growth of time, exponent", "met"),
     ]
     assert long.grid([length(3, 400)]).rows[0][:2] == ("3.00 h", "400.0")
+
+
+def test_a_short_mixture_does_not_meet_the_target_of_a_long_one() -> None:
+    rows = targets.grid([], [length(0.05, 10), length(0.1, 20)]).rows
+    assert [row[-1] for row in rows] == ["too short to say", "too short to say"]
+    assert targets.grid([], [length(0.1, 20, peak=4000.0)]).rows[0][-1] == "missed"
 
 
 def test_tables_side_by_side() -> None:
