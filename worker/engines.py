@@ -8,8 +8,8 @@ from analysis.judges import ActJudge, SentimentJudge
 from core.environment import seal
 from core.settings import Settings
 from transcription.diarizer import Diarizer
+from transcription.listening.speech import VoiceActivity
 from transcription.recognizer import Recognizer
-from transcription.speech import VoiceActivity
 
 
 class Engines:

@@ -17,7 +17,7 @@ from core.progress import Progress, share
 from core.settings import Settings
 from models.recording import SAMPLE_RATE, Audio
 from models.transcript import Diarization, Region, Turn
-from transcription import stitching
+from transcription.diarization import stitching
 from transcription.diarizer import Diarizer, SpeakerBounds
 from transcription.engines.devices import choose_device
 

@@ -15,8 +15,16 @@ from core.settings import Settings
 from core.weights import folder
 from models.recording import Audio
 from models.transcript import Diarization, Region
-from transcription import powerset, stitching
-from transcription.clustering import Pooled, Projection, Voices, find_voices
+from transcription.diarization import powerset, stitching
+from transcription.diarization.clustering import Pooled, Projection, Voices, find_voices
+from transcription.diarization.runs import Runs, find_runs
+from transcription.diarization.windows import (
+    FIRST_CENTRE,
+    FRAME_SAMPLES,
+    WINDOW_SAMPLES,
+    choose_hop,
+    starts,
+)
 from transcription.diarizer import Diarizer, SpeakerBounds
 from transcription.engines.campplus import SUBSAMPLING, CAMPPlus, load_campplus
 from transcription.engines.community import CommunityDiarizer
@@ -29,14 +37,6 @@ from transcription.engines.voiceprint import (
     filterbanks,
     pool,
     projection,
-)
-from transcription.runs import Runs, find_runs
-from transcription.windows import (
-    FIRST_CENTRE,
-    FRAME_SAMPLES,
-    WINDOW_SAMPLES,
-    choose_hop,
-    starts,
 )
 
 SEGMENTATION = "segmentation-3.0"

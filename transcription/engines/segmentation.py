@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.torch_version import TorchVersion
 
-from transcription.windows import WINDOW_S
+from transcription.diarization.windows import WINDOW_S
 
 with warnings.catch_warnings():
     # It warns that torchcodec cannot open files; sound is handed over in memory here.

@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from core.fingerprint import fingerprint
-from transcription.speech import FRAME
+from transcription.listening.speech import FRAME
 
 CONTEXT = 64
 """Samples of the frame before that the network is shown with each frame."""

@@ -16,7 +16,7 @@ from torchaudio.compliance import kaldi
 
 from core.progress import Progress
 from models.recording import SAMPLE_RATE, Audio
-from transcription.clustering import Pooled, Projection
+from transcription.diarization.clustering import Pooled, Projection
 from transcription.engines.campplus import CHANNELS, MELS, SUBSAMPLING, CAMPPlus
 
 HOP_SAMPLES = 160

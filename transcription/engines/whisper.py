@@ -18,11 +18,11 @@ from core.progress import Progress
 from core.settings import RecognizerSettings, Settings
 from models.recording import Audio
 from models.transcript import Recognition, Region
-from transcription import guards
 from transcription.engines.whisper_decoder import Device, WhisperDecoder, choose_device
-from transcription.hearing import Heard, additions, level_db, missed, recognition
-from transcription.language import Languages, Vote, decide, spread
-from transcription.packing import Packing, Window, pack
+from transcription.recognition import guards
+from transcription.recognition.hearing import Heard, additions, level_db, missed, recognition
+from transcription.recognition.language import Languages, Vote, decide, spread
+from transcription.recognition.packing import Packing, Window, pack
 from transcription.recognizer import RecognitionOptions
 
 UNDETERMINED = "und"

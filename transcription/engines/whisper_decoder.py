@@ -16,7 +16,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 from numpy.typing import NDArray
 
-from transcription.hearing import Decoded, TimedWord
+from transcription.recognition.hearing import Decoded, TimedWord
 
 MOST_HOTWORD_TOKENS = 100
 """Hotwords and text share 448 positions; faster-whisper allows 223 and then fails (#1022)."""

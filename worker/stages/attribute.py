@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.progress import Progress
 from models.transcript import Role, Transcript, Word
-from transcription.attribution import attribute, attribute_channels
-from transcription.roles import KnownRoles, assign_roles
-from transcription.utterances import utterances
+from transcription.attribution.attribute import attribute, attribute_channels
+from transcription.attribution.utterances import utterances
+from transcription.roles.assign import KnownRoles, assign_roles
 from worker.case import Case, Product, StageName
 from worker.products import Attributed
 from worker.stages.decode import DECODED

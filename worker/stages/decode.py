@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.progress import Progress
-from transcription.decode import Decoded, decode
+from transcription.decoding.decode import Decoded, decode
 from worker.case import Case, Product, StageName
 
 DECODED = Product(StageName.DECODE, Decoded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.progress import Progress
-from transcription.turns import turns_of_channels
+from transcription.listening.channel_turns import turns_of_channels
 from worker.case import Case, Product, StageName
 from worker.products import Voices
 from worker.stages.listen import HEARD

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from core.progress import Progress, share
 from models.recording import Audio
-from transcription.bleed import BleedResult, suppress_bleed
-from transcription.channels import ChannelKind, ChannelLayout, channel_layout
-from transcription.downmix import downmix
-from transcription.speech import detect_speech
+from transcription.decoding.downmix import downmix
+from transcription.listening.bleed import BleedResult, suppress_bleed
+from transcription.listening.channels import ChannelKind, ChannelLayout, channel_layout
+from transcription.listening.speech import detect_speech
 from worker.case import Case, Product, StageName
 from worker.products import Heard
 from worker.stages.decode import DECODED

@@ -33,7 +33,7 @@ def test_folding_and_pieces_change_nothing(state: Path, network: CAMPPlus) -> No
 
 
 def test_pooled_statistics_give_the_published_embedding(network: CAMPPlus) -> None:
-    from transcription.clustering import Pooled
+    from transcription.diarization.clustering import Pooled
 
     features = torch.randn(1, 400, 80, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.recording import SAMPLE_RATE
 from tests.factories import noises
 from transcription.engines.silero import Silero
-from transcription.speech import FRAME
+from transcription.listening.speech import FRAME
 
 
 def test_blocks_give_what_the_whole_gives(sample: Path) -> None:

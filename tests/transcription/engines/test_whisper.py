@@ -13,12 +13,12 @@ from core.settings import DecodeSettings, RecognizerSettings, Settings, SpeechSe
 from models.recording import Audio
 from models.transcript import Recognition, Region
 from tests.factories import noises
-from transcription.decode import decode
+from transcription.decoding.decode import decode
 from transcription.engines.silero import Silero
 from transcription.engines.whisper import WhisperRecognizer, load
 from transcription.engines.whisper_decoder import COMPUTE_TYPES, choose_device
+from transcription.listening.speech import detect_speech
 from transcription.recognizer import RecognitionOptions, Recognizer
-from transcription.speech import detect_speech
 
 ANY = RecognitionOptions()
 SPEECH = (Region(6.7, 14.6), Region(14.8, 21.4), Region(21.8, 30.0))

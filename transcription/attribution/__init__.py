@@ -1,0 +1,1 @@
+"""Which word is whose, and words to utterances. Pure."""

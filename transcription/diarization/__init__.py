@@ -1,0 +1,1 @@
+"""Voices told apart by arithmetic on what the engines compute."""

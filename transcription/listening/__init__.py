@@ -1,0 +1,1 @@
+"""What the channels are to each other, and where somebody speaks on them."""

@@ -1,0 +1,1 @@
+"""Speech packed into windows, decoded windows guarded and put together; the engine is elsewhere."""

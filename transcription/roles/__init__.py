@@ -1,0 +1,1 @@
+"""Which side is which, by what is said. Pure."""
