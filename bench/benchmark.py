@@ -16,7 +16,7 @@ from rich.console import Console
 from bench import long, normalise, references, tables, targets
 from bench.child import Child, started
 from bench.evaluate import MENDABLE, settings_fingerprint, write
-from bench.grid import Grid
+from bench.grid import Grid, wide_console
 from bench.long import Length, measure_lengths
 from bench.machine import Provenance, provenance, sha256
 from bench.measure import Cost, Measured
@@ -93,7 +93,7 @@ class Bench:
 
 def run(folders: Sequence[Path], settings: Settings, options: Options) -> int:
     """Measure both stacks on all recordings with references; print tables; return the exit code."""
-    console, errors = Console(), Console(stderr=True, soft_wrap=True)
+    console, errors = wide_console(), Console(stderr=True, soft_wrap=True)
     try:
         found = _chosen(folders, options)
         bench = _measured(found, settings, options, errors)

@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from bench import normalise, references, tables
+from bench.grid import wide_console
 from bench.hypothesis import Hypothesis
 from bench.machine import Provenance, provenance, sha256
 from bench.references import Reference
@@ -53,7 +54,7 @@ def run(
     outcomes = reviewed(found, stack, errors)
     scores = [outcome.score for outcome in outcomes if outcome.score is not None]
     together = totals(scores)
-    tables.quality(scores, together).show(Console())
+    tables.quality(scores, together).show(wide_console())
     if out_json is not None:
         command = shlex.join(["./debrief", "eval", *map(str, folders), *(["--only", only] if only else [])])
         source = provenance(command, settings_fingerprint(settings))

@@ -11,6 +11,18 @@ NONE = "-"
 """What a cell shows where the reference does not allow the measure."""
 
 
+PIPED = 200
+"""Columns of a table that no screen bounds: room for every row on one line."""
+
+
+def wide_console() -> Console:
+    """Return a console for tables: as wide as the screen, wide enough where there is none."""
+    made = Console()
+    if not made.is_terminal:
+        made.width = PIPED
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Columns and rows of ready text; the first column is a name, the others are figures."""

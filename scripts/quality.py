@@ -32,10 +32,13 @@ def evaluate(folders: Folders, json: Json = None, only: Only = None) -> None:
 
 
 def bench(
-    folders: Folders,
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders of recordings; none: the sample call, or --long alone."),
+    ] = None,
     json: Json = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables as Markdown here.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="One run of each recording only.")] = False,  # noqa: FBT002
+    quick: Annotated[bool, typer.Option("--quick", help="Short recordings only, at most three.")] = False,  # noqa: FBT002
     only: Only = None,
     long: Annotated[float | None, typer.Option(help="Also measure mixtures up to this many hours.")] = None,
     speakers: Annotated[Path | None, typer.Option(help="Folder of one-speaker clips to mix.")] = None,
@@ -47,4 +50,4 @@ def bench(
     options = benchmark.Options(
         json=json, markdown=markdown, quick=quick, only=only, long_hours=long, speakers=speakers
     )
-    raise typer.Exit(benchmark.run(folders, settings(), options))
+    raise typer.Exit(benchmark.run(folders or [], settings(), options))
