@@ -34,7 +34,7 @@ def evaluate(folders: Folders, json: Json = None, only: Only = None) -> None:
 def bench(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(help="Folders of recordings; none: the sample call, or --long alone."),
+        typer.Argument(help="Folders of recordings; none: the sample call."),
     ] = None,
     json: Json = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables as Markdown here.")] = None,
