@@ -34,11 +34,8 @@ def rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
         if isinstance(kind, type) and issubclass(kind, Section):
             yield from rows(kind, f"{prefix}{name.upper()}{LEVELS}")
         else:
-            yield (
-                f"{prefix}{name.upper()}",
-                _default(name, field),
-                " ".join((field.description or "").split()),
-            )
+            variable = f"{prefix}{name.upper()}"
+            yield variable, _default(variable, field), " ".join((field.description or "").split())
 
 
 def _default(variable: str, field: FieldInfo) -> str:
