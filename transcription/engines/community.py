@@ -11,6 +11,7 @@ import torch
 from pyannote.core import Annotation
 from typing_extensions import override
 
+from core import weights
 from core.errors import NotReady
 from core.fingerprint import fingerprint
 from core.progress import Progress, share
@@ -56,12 +57,15 @@ class CommunityDiarizer(Diarizer):
 
     @classmethod
     def load(cls, settings: Settings) -> CommunityDiarizer:
-        """Return the pipeline of `diarizer.community_path`; raises `NotReady` where it is absent."""
-        path = settings.diarizer.community_path
-        if path is None or not (path / CONFIG).is_file():
+        """Return the pipeline of `diarizer.community_path`, else of the weights folder.
+
+        Raises `NotReady` where it is absent.
+        """
+        path = settings.diarizer.community_path or weights.folder(settings.weights, "community-1")
+        if not (path / CONFIG).is_file():
             raise NotReady(
-                f"The profile community-1 needs a local copy of the pipeline; there is none at {path}.",
-                "DEBRIEF_DIARIZER__COMMUNITY_PATH=<folder with config.yaml> ./debrief doctor",
+                f"The profile community-1 needs a local copy of the pipeline; {path} has no {CONFIG}.",
+                "DEBRIEF_DIARIZER__COMMUNITY_PATH=<folder of the copy> ./debrief doctor",
             )
         if settings.threads > 0:
             torch.set_num_threads(settings.threads)

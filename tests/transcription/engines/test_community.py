@@ -11,6 +11,7 @@ import soundfile
 import torch
 from pyannote.core import Annotation, Segment
 
+from core.errors import NotReady
 from core.progress import ignore
 from core.settings import DiarizerSettings, Settings
 from models.recording import Audio
@@ -178,3 +179,14 @@ def test_the_hook_clamps_and_cancels() -> None:
 
     with pytest.raises(Cancelled):
         progress_hook(stop)("segmentation", None, total=4, completed=1)
+
+
+def test_without_a_copy_the_command_that_brings_it_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotReady, match=r"pyannote/speaker-diarization-community-1 --revision"):
+        CommunityDiarizer.load(Settings(weights=tmp_path))
+
+
+def test_a_folder_that_is_no_copy_is_named(tmp_path: Path) -> None:
+    settings = Settings(diarizer=DiarizerSettings(profile="community-1", community_path=tmp_path))
+    with pytest.raises(NotReady, match=r"config\.yaml"):
+        CommunityDiarizer.load(settings)
