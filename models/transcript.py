@@ -45,7 +45,6 @@ class Segment:
     avg_logprob: float
     compression_ratio: float
     no_speech_prob: float
-    temperature: float
     flags: tuple[str, ...] = ()
 
 

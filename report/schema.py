@@ -250,7 +250,6 @@ class SegmentShape(Shape):
     avg_logprob: Number
     compression_ratio: Number
     no_speech_prob: Share
-    temperature: Number
     flags: tuple[Text, ...]
 
 

@@ -169,7 +169,7 @@ def segments_of(lines: Sequence[Line], language: str) -> tuple[Segment, ...]:
     if not lines:
         return ()
     text = " ".join(x.text for x in lines)[:400]
-    return (Segment(lines[0].start, lines[-1].end, text, 0, language, -0.31, 1.42, 0.02, 0.0),)
+    return (Segment(lines[0].start, lines[-1].end, text, 0, language, -0.31, 1.42, 0.02),)
 
 
 def sample_call() -> Review:

@@ -130,7 +130,9 @@ class Browser:
         return dict(json.loads(message))
 
     def open(self, path: Path) -> None:
-        """Show a file and wait until it is loaded."""
+        """Leave the page before, and its late requests; show a file and wait until it is loaded."""
+        self.send("Page.navigate", url="about:blank")
+        self.until("location.protocol === 'about:'")
         self.events.clear()
         self.send("Page.navigate", url=path.resolve().as_uri())
         self.until("document.readyState === 'complete' && location.protocol === 'file:'")

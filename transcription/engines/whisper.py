@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, zip_longest
 from pathlib import Path
+from typing import TypeVar
 
 import faster_whisper
 from ctranslate2 import StorageView
@@ -18,11 +21,11 @@ from core.progress import Progress
 from core.settings import RecognizerSettings, Settings
 from models.recording import Audio
 from models.transcript import Recognition, Region
-from transcription.engines.whisper_decoder import Device, WhisperDecoder, choose_device
+from transcription.engines.whisper_decoder import PLAIN, SECOND, Device, Manner, WhisperDecoder, choose_device
 from transcription.recognition import guards
 from transcription.recognition.hearing import Heard, additions, level_db, missed, recognition
-from transcription.recognition.language import Languages, Vote, decide, spread
-from transcription.recognition.packing import Packing, Window, pack
+from transcription.recognition.language import Languages, Vote, decide
+from transcription.recognition.packing import Packing, Window, even_batches, pack
 from transcription.recognizer import RecognitionOptions
 
 UNDETERMINED = "und"
@@ -36,19 +39,21 @@ MISSED_PAD_S = 0.12
 """Sound kept around missed speech: under half the pause between regions, so nothing is heard twice."""
 FIRST_PASS = 0.95
 """Share of the progress that the first pass over all windows is."""
-LEAST_VOTERS = 4
-"""Windows that vote for the language at least, where there are as many."""
+
+Batch = tuple[Window, ...]
+S = TypeVar("S")
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Windows in the order they are decoded, their languages, the first batch already encoded if any."""
+    """Windows in the order they are decoded, their languages, the first batches encoded if they voted."""
 
-    batches: tuple[tuple[Window, ...], ...]
+    batches: tuple[Batch, ...]
     languages: Languages
-    encoded: StorageView | None
+    encoded: tuple[StorageView, ...] = ()
 
 
 class WhisperRecognizer:
@@ -85,11 +90,8 @@ class WhisperRecognizer:
         plan = self._plan(audio, speech, windows, self._given(options))
         hotwords = self._decoder.fit_hotwords(options.hotwords)
         heard: list[Heard] = []
-        for batch in plan.batches:
-            encoded = (
-                plan.encoded if batch is plan.batches[0] and plan.encoded else self._encode(audio, batch)
-            )
-            heard += self._hear(audio, batch, encoded, plan.languages, hotwords)
+        for part in self._hear_all(audio, plan, hotwords):
+            heard += part
             progress(FIRST_PASS * len(heard) / sum(map(len, plan.batches)))
         heard += self._hear_missed(audio, heard, plan.languages, hotwords)
         progress(1.0)
@@ -117,23 +119,48 @@ class WhisperRecognizer:
     def _plan(
         self, audio: Audio, speech: Sequence[Region], windows: Sequence[Window], languages: Languages | None
     ) -> Plan:
-        """Return windows in batches and the languages that the first batch, spread over the call, votes for.
+        """Return windows in batches and the languages that the first batches, spread over the call, vote for.
 
-        The first batch is encoded once for both. A call in several languages is packed anew into
-        short windows, so that few of them hold two languages.
+        They are encoded once for both. A call in several languages is packed anew into short
+        windows, so that few of them hold two languages.
         """
-        size = self._settings.batch_size
-        voters = spread(len(windows), max(size, LEAST_VOTERS))
-        rest = [w for i, w in enumerate(windows) if i not in set(voters)]
-        first = tuple(windows[i] for i in voters)
+        batches = self._batches(windows)
         if languages:
-            return Plan(_batches([*first, *rest], size), languages, None)
-        encoded = self._encode(audio, first)
-        languages = decide(self._votes(encoded, first))
+            return Plan(batches, languages)
+        first = batches[: self._decoder.parallel]
+        encoded = tuple(self._parallel(lambda batch: self._encode(audio, batch), first))
+        votes = self._parallel(lambda pair: self._votes(*pair), list(zip(encoded, first, strict=True)))
+        languages = decide(list(chain.from_iterable(votes)))
         if len(languages.spoken) == 1:
-            return Plan((first, *_batches(rest, size)), languages, encoded)
+            return Plan(batches, languages, encoded)
         short = pack(audio, speech, Packing(MIXED_WINDOW_S, self._settings.pad_s, joined_s=MIXED_JOINED_S))
-        return Plan(_batches(short, size), languages, None)
+        return Plan(self._batches(short), languages)
+
+    def _batches(self, windows: Sequence[Window]) -> tuple[Batch, ...]:
+        """Return windows in even batches, the first ones spread over the recording."""
+        return even_batches(windows, self._settings.batch_size, self._decoder.parallel)
+
+    def _parallel(self, work: Callable[[S], T], items: Sequence[S]) -> Iterator[T]:
+        """Yield `work` of each item in order, as many at a time as the decoder takes.
+
+        Whoever stops reading waits only for what has begun.
+        """
+        with ThreadPoolExecutor(self._decoder.parallel) as pool:
+            try:
+                yield from pool.map(work, items)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _hear_all(self, audio: Audio, plan: Plan, hotwords: str) -> Iterator[list[Heard]]:
+        """Yield what each batch of the plan says."""
+
+        def hear(pair: tuple[Batch, StorageView | None]) -> list[Heard]:
+            batch, encoded = pair
+            if encoded is None:
+                encoded = self._encode(audio, batch)
+            return self._hear(audio, batch, encoded, plan.languages, hotwords)
+
+        return self._parallel(hear, list(zip_longest(plan.batches, plan.encoded)))
 
     def _hear(
         self,
@@ -158,27 +185,40 @@ class WhisperRecognizer:
     ) -> list[Heard]:
         """Return what is said in stretches of speech that came back without a word."""
         windows = pack(audio, missed(heard), Packing(self._settings.window_s, MISSED_PAD_S))
-        again: list[Heard] = []
-        for batch in _batches(windows, self._settings.batch_size):
-            again += self._hear(audio, batch, self._encode(audio, batch), languages, hotwords)
-        return additions(heard, again)
+        again = self._hear_all(audio, Plan(self._batches(windows), languages), hotwords)
+        return additions(heard, list(chain.from_iterable(again)))
 
     def _decode(
         self, audio: Audio, batch: Sequence[Window], encoded: StorageView, language: str, hotwords: str
     ) -> list[Heard]:
         """Return what a batch of windows says in one language, doubtful windows decoded again."""
-        decoded = self._decoder.decode(encoded, [w.duration for w in batch], language, hotwords)
-        heard = [
-            Heard(window, language, one, level_db(window.sound(audio)))
+        heard = self._decode_once(audio, batch, encoded, language, hotwords, PLAIN)
+        doubtful = [index for index, one in enumerate(heard) if one.signs() & guards.AGAIN]
+        if not doubtful:
+            return heard
+        windows = [batch[index] for index in doubtful]
+        encoded = self._encode(audio, windows)
+        for manner in SECOND:
+            others = self._decode_once(audio, windows, encoded, language, hotwords, manner)
+            for index, other in zip(doubtful, others, strict=True):
+                heard[index] = max(heard[index], other, key=Heard.score)
+        return heard
+
+    def _decode_once(
+        self,
+        audio: Audio,
+        batch: Sequence[Window],
+        encoded: StorageView,
+        language: str,
+        hotwords: str,
+        manner: Manner,
+    ) -> list[Heard]:
+        """Return what a batch of windows says when it is decoded in one manner."""
+        decoded = self._decoder.decode(encoded, [w.duration for w in batch], language, hotwords, manner)
+        return [
+            Heard(window, language, one, level_db(window.sound(audio)), again=manner is not PLAIN)
             for window, one in zip(batch, decoded, strict=True)
         ]
-        return [self._better(audio, h, hotwords) if h.signs() & guards.AGAIN else h for h in heard]
-
-    def _better(self, audio: Audio, heard: Heard, hotwords: str) -> Heard:
-        """Return the better, by `guards.score`, of a decode and a second one with fallback."""
-        again = self._decoder.decode_again(heard.window.sound(audio), heard.language, hotwords)
-        other = replace(heard, decoded=again, again=True)
-        return max(heard, other, key=lambda h: guards.score(h.signs(), h.decoded.avg_logprob))
 
     def _encode(self, audio: Audio, batch: Sequence[Window]) -> StorageView:
         """Return the encoder's output for a batch of windows."""
@@ -197,8 +237,3 @@ def load(settings: Settings) -> WhisperRecognizer:
     device = choose_device(settings.device, settings.recognizer.compute_type)
     threads = settings.threads or os.cpu_count() or 1
     return WhisperRecognizer(folder, settings.recognizer, device, threads)
-
-
-def _batches(windows: Sequence[Window], size: int) -> tuple[tuple[Window, ...], ...]:
-    """Return windows in batches of `size`."""
-    return tuple(tuple(windows[i : i + size]) for i in range(0, len(windows), size))

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from transcription.recognition.hearing import Decoded, TimedWord
 
+MOST_PARALLEL = 8
+"""Batches decoded at the same time on processors, each on cores of its own: on 2 cores two single-threaded
+batches took 16.2 s where one batch on both took 22.5 (245 s of speech). A GPU gains nothing by it (#100)."""
 MOST_HOTWORD_TOKENS = 100
 """Hotwords and text share 448 positions; faster-whisper allows 223 and then fails (#1022)."""
 FRAMES_PER_SECOND = 100
@@ -26,12 +29,30 @@ PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 - Chinese and Japanese punctuation
 PROMPTS = {"zh": "以下是普通话的句子，使用简体字。"}  # noqa: RUF001 - Chinese punctuation
 """What stands before the text: without it base mixes traditional characters into simplified text."""
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 COMPUTE_TYPES = {
     "cuda": ("float16", "int8_float16", "int8", "float32"),
     "cpu": ("int8", "float32"),
 }
 """Fastest first, as measured by faster-whisper's benchmark; float16 raises on CPUs and old GPUs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How text is searched for; beam search throughout, so that the same sound gives the same text.
+
+    `timestamps` lets the decoder mark times in its text, which costs it tokens but keeps it from
+    passing over half of a window; the others are CTranslate2's options of these names.
+    """
+
+    timestamps: bool = False
+    repetition_penalty: float = 1.0
+    no_repeat_ngram_size: int = 0
+
+
+PLAIN = Manner()
+SECOND = (Manner(repetition_penalty=1.2, no_repeat_ngram_size=3), Manner(timestamps=True))
+"""How doubtful windows are decoded again. On 35 clips, most of them made noisy, 1036 words of 2681 were wrong
+so, 1085 with Whisper's ladder of temperatures in a third more time, which draws lots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +74,16 @@ def choose_device(wanted: str, compute_type: str) -> Device:
 
 
 class WhisperDecoder:
-    """Whisper weights in memory; not re-entrant."""
+    """Whisper weights in memory, one copy; `parallel` calls may run at the same time."""
 
     def __init__(self, folder: Path, device: Device, threads: int, beam_size: int) -> None:
+        self.parallel = min(threads, MOST_PARALLEL) if device.name == "cpu" else 1
         self._whisper = WhisperModel(
-            str(folder), device=device.name, compute_type=device.compute_type, cpu_threads=threads
+            str(folder),
+            device=device.name,
+            compute_type=device.compute_type,
+            cpu_threads=max(threads // self.parallel, 1),
+            num_workers=self.parallel,
         )
         self._beam_size = beam_size
 
@@ -82,60 +108,49 @@ class WhisperDecoder:
         return [{token[2:-2]: float(probability) for token, probability in row} for row in rows]
 
     def decode(
-        self, encoded: ctranslate2.StorageView, seconds: Sequence[float], language: str, hotwords: str
+        self,
+        encoded: ctranslate2.StorageView,
+        seconds: Sequence[float],
+        language: str,
+        hotwords: str,
+        manner: Manner = PLAIN,
     ) -> list[Decoded]:
         """Return what each window says in one language; `seconds` are the windows' lengths."""
         tokenizer = self._tokenizer(language)
-        before = tokenizer.encode(PROMPTS[language]) if language in PROMPTS else []
-        prompt = self._whisper.get_prompt(
-            tokenizer, before, without_timestamps=True, hotwords=hotwords or None
-        )
-        results = self._whisper.model.generate(
-            encoded,
-            [prompt] * len(seconds),
-            beam_size=self._beam_size,
-            max_length=self._whisper.max_length,
-            suppress_blank=True,
-            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
-            return_scores=True,
-            return_no_speech_prob=True,
-        )
-        tokens = [list(result.sequences_ids[0]) for result in results]
+        results = self._generate(encoded, self._prompt(tokenizer, language, hotwords, manner), manner)
+        tokens = [[i for i in result.sequences_ids[0] if i < tokenizer.eot] for result in results]
         words = self._align(encoded, tokens, seconds, tokenizer)
         return [
             Decoded(
                 text=tokenizer.decode(ids),
                 words=own,
-                avg_logprob=float(result.scores[0]) * len(ids) / (len(ids) + 1),
+                avg_logprob=_avg_logprob(result),
                 no_speech_prob=float(result.no_speech_prob),
             )
             for result, ids, own in zip(results, tokens, words, strict=True)
         ]
 
-    def decode_again(self, sound: NDArray[np.float32], language: str, hotwords: str) -> Decoded:
-        """Return what a window says by sequential decoding with Whisper's whole temperature ladder."""
-        segments, _ = self._whisper.transcribe(
-            sound,
-            language=language,
-            initial_prompt=PROMPTS.get(language),
+    def _prompt(self, tokenizer: Tokenizer, language: str, hotwords: str, manner: Manner) -> list[int]:
+        """Return the tokens before the text."""
+        before = tokenizer.encode(PROMPTS[language]) if language in PROMPTS else []
+        prompt: list[int] = self._whisper.get_prompt(
+            tokenizer, before, without_timestamps=not manner.timestamps, hotwords=hotwords or None
+        )
+        return prompt
+
+    def _generate(self, encoded: ctranslate2.StorageView, prompt: list[int], manner: Manner) -> Any:
+        """Return CTranslate2's result for each window."""
+        return self._whisper.model.generate(
+            encoded,
+            [prompt] * encoded.shape[0],
             beam_size=self._beam_size,
-            temperature=TEMPERATURES,
-            condition_on_previous_text=False,
-            word_timestamps=True,
-            hotwords=hotwords or None,
-        )
-        parts = list(segments)
-        words = tuple(
-            TimedWord(w.start, w.end, w.word, w.probability) for part in parts for w in part.words or ()
-        )
-        tokens = [len(part.tokens) for part in parts]
-        total = sum(tokens) or 1
-        return Decoded(
-            text="".join(part.text for part in parts),
-            words=words,
-            avg_logprob=sum(p.avg_logprob * n for p, n in zip(parts, tokens, strict=True)) / total,
-            no_speech_prob=max((p.no_speech_prob for p in parts), default=1.0),
-            temperature=max((p.temperature or 0.0 for p in parts), default=0.0),
+            repetition_penalty=manner.repetition_penalty,
+            no_repeat_ngram_size=manner.no_repeat_ngram_size,
+            max_length=self._whisper.max_length,
+            suppress_blank=True,
+            suppress_tokens=get_suppressed_tokens(self._tokenizer("en"), [-1]),
+            return_scores=True,
+            return_no_speech_prob=True,
         )
 
     def fit_hotwords(self, hotwords: Sequence[str]) -> str:
@@ -160,9 +175,14 @@ class WhisperDecoder:
         tokenizer: Tokenizer,
     ) -> list[tuple[TimedWord, ...]]:
         """Return timed words per window by dynamic time warping over cross-attention."""
-        texts = [[token for token in ids if token < tokenizer.eot] for ids in tokens]
         frames = [min(ceil(s * FRAMES_PER_SECOND), MOST_FRAMES) for s in seconds]
-        return [_timed(row) for row in self._whisper.find_alignment(tokenizer, texts, encoded, frames)]
+        return [_timed(row) for row in self._whisper.find_alignment(tokenizer, tokens, encoded, frames)]
+
+
+def _avg_logprob(result: Any) -> float:
+    """Return the mean log-probability a token, the end of the text counted as one."""
+    count = len(result.sequences_ids[0])
+    return float(result.scores[0]) * count / (count + 1)
 
 
 def _timed(row: list[dict[str, Any]]) -> tuple[TimedWord, ...]:

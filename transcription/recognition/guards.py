@@ -2,7 +2,7 @@
 
 Batched decoding drops the gates of sequential Whisper (compression, log-probability, no-speech);
 they are back here, with signs that sequential Whisper lacks. A window with a sign is decoded again
-and the better of the two is kept; text is removed only where independent kinds of sign agree.
+and the best decode is kept; text is removed only where independent kinds of sign agree.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ MOST_WORDS_A_SECOND = 7.0
 """Fast conversational English peaks near 6 words a second of speech."""
 MOST_CHARACTERS_A_SECOND = 14.0
 """The same for scripts without spaces: fast Mandarin is near 8 syllables a second."""
+LEAST_WORDS_A_SECOND = 1.2
+"""Fewer words, or unspaced characters, a second of speech: Whisper passed over some of it."""
+ENOUGH_SPEECH_S = 4.0
+"""Speech under which a few words may be all there is."""
 SHORT_SPEECH_S = 0.5
 """Less speech than this in a window is little to hear words in."""
 WEAK_DB = -25.0
@@ -69,6 +73,7 @@ class Sign(StrEnum):
     WORD_PROBABILITY = "low_word_probability"
     NO_SPEECH = "no_speech"
     RATE = "impossible_rate"
+    FEW = "few_words"
     LITTLE = "little_speech"
     WEAK = "weak_sound"
     STOCK = "stock_phrase"
@@ -81,6 +86,7 @@ class Kind(StrEnum):
     TEXT = "text"
     CONFIDENCE = "confidence"
     SOUND = "sound"
+    OMISSION = "omission"
 
 
 KINDS = {
@@ -90,14 +96,15 @@ KINDS = {
     Sign.WORD_PROBABILITY: Kind.CONFIDENCE,
     Sign.NO_SPEECH: Kind.SOUND,
     Sign.RATE: Kind.TEXT,
+    Sign.FEW: Kind.OMISSION,
     Sign.LITTLE: Kind.SOUND,
     Sign.WEAK: Kind.SOUND,
     Sign.STOCK: Kind.TEXT,
     Sign.REPEATED: Kind.TEXT,
 }
-AGAIN = frozenset({Sign.COMPRESSION, Sign.LOOP, Sign.LOGPROB, Sign.RATE})
+AGAIN = frozenset({Sign.COMPRESSION, Sign.LOOP, Sign.LOGPROB, Sign.RATE, Sign.FEW})
 """Signs that a second decode may mend."""
-PENALTY = {Sign.COMPRESSION: 1.0, Sign.LOOP: 1.0, Sign.RATE: 1.0, Sign.STOCK: 0.5}
+PENALTY = {Sign.COMPRESSION: 1.0, Sign.LOOP: 1.0, Sign.RATE: 1.0, Sign.STOCK: 0.5, Sign.FEW: 0.3}
 """What a sign takes off the mean log-probability in the score of a decode."""
 
 
@@ -129,6 +136,8 @@ def signs(evidence: Evidence) -> frozenset[Sign]:
         Sign.WORD_PROBABILITY: mean < LEAST_WORD_PROBABILITY,
         Sign.NO_SPEECH: evidence.no_speech_prob > MOST_NO_SPEECH,
         Sign.RATE: impossible_rate(evidence.text, evidence.speech_s),
+        Sign.FEW: evidence.speech_s > ENOUGH_SPEECH_S
+        and len(units) < LEAST_WORDS_A_SECOND * evidence.speech_s,
         Sign.LITTLE: evidence.speech_s < SHORT_SPEECH_S,
         Sign.WEAK: evidence.level_db < WEAK_DB,
         Sign.STOCK: is_stock(evidence.text),
@@ -149,7 +158,7 @@ def repeated(texts: Sequence[str]) -> frozenset[str]:
 
 def is_invented(found: Iterable[Sign]) -> bool:
     """Return whether text was never said: the sound denies it and another kind of sign agrees."""
-    kinds = {KINDS[sign] for sign in found}
+    kinds = {KINDS[sign] for sign in found} - {Kind.OMISSION}
     return Kind.SOUND in kinds and len(kinds) > 1
 
 

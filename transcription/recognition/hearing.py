@@ -27,6 +27,8 @@ MISSED_S = 0.4
 """Shortest speech without a word that is heard again, seconds."""
 WORTH_HEARING_S = 1.5
 """Missed speech in all under which another pass is not worth its time: it finds half a word."""
+WORTH_HEARING_SHARE = 0.02
+"""The same as a share of all speech: each pass costs a whole window, a tenth of the time of a short call."""
 NEAR_S = 1.0
 OUTSIDE_S = 0.3
 """How far outside speech a word may reach."""
@@ -50,7 +52,6 @@ class Decoded:
     words: tuple[TimedWord, ...]
     avg_logprob: float
     no_speech_prob: float
-    temperature: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ class Heard:
             level_db=0.0 if channel_db is None else self.level_db - channel_db,
         )
         return guards.signs(evidence)
+
+    def score(self) -> float:
+        """Return how good the decode is beside others of the same window."""
+        return guards.score(self.signs(), self.decoded.avg_logprob)
 
 
 def recognition(heard: Sequence[Heard], languages: Languages) -> Recognition:
@@ -100,7 +105,7 @@ def recognition(heard: Sequence[Heard], languages: Languages) -> Recognition:
     )
 
 
-def missed(heard: Iterable[Heard]) -> tuple[Region, ...]:
+def missed(heard: Sequence[Heard]) -> tuple[Region, ...]:
     """Return the stretches of speech in which no word lies, none where they come to little.
 
     Whisper passes over short answers beside longer speech: of one meeting's two "mm-hmm", a
@@ -112,7 +117,9 @@ def missed(heard: Iterable[Heard]) -> tuple[Region, ...]:
         for region in one.window.speech
         if region.duration >= MISSED_S and not any(_overlap(word, region) for word in _words(one))
     )
-    return stretches if sum(region.duration for region in stretches) >= WORTH_HEARING_S else ()
+    speech_s = sum(one.window.speech_s for one in heard)
+    worth_s = max(WORTH_HEARING_S, WORTH_HEARING_SHARE * speech_s)
+    return stretches if sum(region.duration for region in stretches) >= worth_s else ()
 
 
 def additions(first: Sequence[Heard], second: Iterable[Heard]) -> list[Heard]:
@@ -174,7 +181,6 @@ def _segment(one: Heard, found: frozenset[Sign], *, removed: bool) -> Segment:
         avg_logprob=one.decoded.avg_logprob,
         compression_ratio=guards.compression_ratio(one.decoded.text),
         no_speech_prob=one.decoded.no_speech_prob,
-        temperature=one.decoded.temperature,
         flags=(*sorted(found), *extra),
     )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-VOTERS = 8
-"""Most windows that vote."""
 SURE = 0.8
 """Probability at which a window may be decoded in another language than the call's; below it, one
 pure German file came back with windows in English (faster-whisper #1322)."""
@@ -59,9 +57,3 @@ def decide(votes: Sequence[Vote]) -> Languages:
     main = max(mean, key=mean.__getitem__)
     spoken = {language for language, share in sure.items() if share >= REAL_SHARE}
     return Languages(main, mean[main], frozenset(spoken | {main}))
-
-
-def spread(count: int, most: int = VOTERS) -> tuple[int, ...]:
-    """Return up to `most` indexes evenly spread over `count`."""
-    taken = min(count, most)
-    return tuple((2 * i + 1) * count // (2 * taken) for i in range(taken))

@@ -119,6 +119,24 @@ def pack(audio: Audio, speech: Sequence[Region], packing: Packing) -> tuple[Wind
     return tuple(windows)
 
 
+def even_batches(windows: Sequence[Window], most: int, parallel: int) -> tuple[tuple[Window, ...], ...]:
+    """Return windows in batches of `most` at most, about equally large, a multiple of `parallel` of them.
+
+    The first `parallel` batches hold windows spread evenly over all, the others follow in order.
+    """
+    count = min(-(-len(windows) // (most * parallel)) * parallel, len(windows))
+    edges = [len(windows) * i // count for i in range(count + 1)] if count else []
+    chosen = spread(len(windows), edges[min(parallel, count)]) if count else ()
+    rest = sorted(set(range(len(windows))) - set(chosen))
+    order = [windows[i] for i in (*chosen, *rest)]
+    return tuple(tuple(order[a:b]) for a, b in pairwise(edges))
+
+
+def spread(count: int, taken: int) -> tuple[int, ...]:
+    """Return `taken` indexes evenly spread over `count`."""
+    return tuple((2 * i + 1) * count // (2 * taken) for i in range(taken))
+
+
 def _window(pieces: Sequence[Region], speech: Sequence[Region]) -> Window:
     """Return a window of pieces, those that touch made one."""
     joined: list[Region] = []

@@ -73,6 +73,7 @@ def test_different_words_never_loop(words: list[str]) -> None:
         ({"word_probabilities": (0.2,) * 13}, Sign.WORD_PROBABILITY),
         ({"no_speech_prob": 0.8}, Sign.NO_SPEECH),
         ({"speech_s": 0.3}, Sign.RATE),
+        ({"speech_s": 20.0}, Sign.FEW),
         ({"speech_s": 0.3, "text": "Thank you."}, Sign.LITTLE),
         ({"level_db": -40.0}, Sign.WEAK),
         ({"text": "Thanks for watching!"}, Sign.STOCK),
@@ -94,6 +95,7 @@ def test_text_is_removed_only_where_sound_and_another_sign_agree() -> None:
     assert not guards.is_invented({Sign.STOCK, Sign.LOOP})
     assert not guards.is_invented({Sign.NO_SPEECH, Sign.WEAK})
     assert not guards.is_invented({Sign.LOGPROB, Sign.STOCK})
+    assert not guards.is_invented({Sign.WEAK, Sign.FEW})
     assert not guards.is_invented(())
 
 

@@ -19,7 +19,7 @@ from transcription.recognition.language import Languages
 from transcription.recognition.packing import Window
 
 ENGLISH = Languages("en", 0.99, frozenset({"en"}))
-WINDOW = Window((Region(10.0, 14.0), Region(20.0, 22.0)), (Region(10.3, 13.7), Region(20.3, 21.7)))
+WINDOW = Window((Region(10.0, 14.0), Region(20.0, 22.0)), (Region(10.3, 12.7), Region(20.3, 21.7)))
 SPOKEN = Decoded(
     text=" We can start on Monday.",
     words=(
@@ -118,6 +118,20 @@ def test_speech_without_a_word_is_missed() -> None:
     assert missed([replace(HEARD, window=longer, decoded=half)]) == missing
     assert missed([replace(HEARD, decoded=half)]) == ()
     assert missed([HEARD]) == ()
+
+
+def test_little_missed_in_a_long_call_is_not_worth_another_pass() -> None:
+    half = replace(SPOKEN, words=SPOKEN.words[:3])
+    longer = Window((*WINDOW.pieces, Region(30.0, 33.0)), (*WINDOW.speech, Region(30.3, 32.7)))
+    some = replace(HEARD, window=longer, decoded=half)
+    full = [replace(HEARD, window=Window((span,), (span,))) for span in spans_of(200.0)]
+    assert missed([some])
+    assert missed([some, *full]) == ()
+
+
+def spans_of(seconds: float) -> list[Region]:
+    """Return half seconds of speech that `SPOKEN`'s first words fill, so many in all."""
+    return [Region(40.0 + i, 40.0 + i + 0.5) for i in range(round(seconds / 0.5))]
 
 
 def test_what_a_second_hearing_adds_is_certain_and_new() -> None:

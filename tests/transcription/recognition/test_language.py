@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.recognition.language import Languages, Vote, decide, spread
+from transcription.recognition.language import Languages, Vote, decide
 
 
 def vote(speech_s: float = 10.0, **probabilities: float) -> Vote:
@@ -46,14 +46,6 @@ def test_the_probability_is_one_and_the_main_language_is_spoken(votes: list[Vote
     assert 0.5 - 1e-9 <= languages.probability <= 1 + 1e-9
     assert languages.main in languages.spoken
     assert all(languages.of(v) in languages.spoken for v in votes)
-
-
-@given(st.integers(1, 500), st.integers(1, 20))
-def test_voters_are_spread_and_different(count: int, most: int) -> None:
-    chosen = spread(count, most)
-    assert len(set(chosen)) == len(chosen) == min(count, most)
-    assert list(chosen) == sorted(chosen)
-    assert 0 <= chosen[0] <= chosen[-1] < count
 
 
 def test_a_given_language_is_the_only_one() -> None:

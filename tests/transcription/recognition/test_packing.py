@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.transcript import Region
 from tests.factories import noises
-from transcription.recognition.packing import Packing, Window, pack
+from transcription.recognition.packing import Packing, Window, even_batches, pack
 
 AUDIO = noises.audio_of(noises.white_noise(400.0), noises.white_noise(400.0))
 PACKING = Packing(longest_s=28.0, pad_s=0.3)
@@ -93,3 +93,24 @@ def test_a_word_over_a_cut_stays_on_one_side() -> None:
     assert window.place(1.8, 2.1) == (11.8, 12.0)
     assert window.place(1.95, 2.4) == (20.0, 20.4)
     assert np.isclose(window.duration, 4.0)
+
+
+@given(st.integers(0, 300), st.integers(1, 20), st.integers(1, 8))
+def test_batches_hold_every_window_once_and_are_even(count: int, most: int, parallel: int) -> None:
+    windows = [Window((Region(i, i + 1.0),), ()) for i in range(count)]
+    batches = even_batches(windows, most, parallel)
+    assert sorted(window.start for batch in batches for window in batch) == list(range(count))
+    sizes = [len(batch) for batch in batches]
+    assert max(sizes, default=0) <= most
+    assert max(sizes, default=0) - min(sizes, default=0) <= 1
+    assert len(batches) % parallel == 0 or len(batches) == count
+
+
+def test_the_first_batches_are_of_the_whole_recording() -> None:
+    windows = [Window((Region(i, i + 1.0),), ()) for i in range(100)]
+    first, second, *_ = even_batches(windows, 8, 2)
+    starts = [window.start for window in (*first, *second)]
+    assert starts == sorted(starts)
+    assert starts[0] < 10
+    assert starts[-1] >= 90
+    assert max(b - a for a, b in pairwise(starts)) < 10
