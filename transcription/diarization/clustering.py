@@ -6,7 +6,9 @@ add up, and the embedding of the union is that of the sound itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +30,25 @@ BAND = (0.58, 0.76)
 
 Measured: one voice 0.75 and more (from 3 s), two voices up to 0.66, both sexes, telephone and wide band.
 """
+DOUBT = (0.5, 0.85)
+"""Between these similarities the segmentation network is asked whether two clusters are one voice."""
 GHOST_SHARE = 0.02
 GHOST_TURN_S = 2.0
 LEAST_VOICE_S = 1.5
 """Less clean speech than this is nobody's voice, unless it is all there is."""
 _BLOCK = 400
 """Most stretches that are compared pair by pair: keeps the time linear in hours of sound."""
+
+
+class Verdict(Enum):
+    """Whether two clusters are one voice or two."""
+
+    ONE = auto()
+    TWO = auto()
+
+
+Judge = Callable[[Floats, int, int], Verdict | None]
+"""Centroids of all clusters and the two in question to a verdict, None without evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +130,26 @@ class Voices:
     separation: float
 
 
+def no_verdict(_centroids: Floats, _a: int, _b: int) -> None:
+    """Return no verdict: similarity decides alone."""
+
+
 def find_voices(
-    pooled: Pooled, project: Projection, least: int | None = None, most: int | None = None
+    pooled: Pooled,
+    project: Projection,
+    least: int | None = None,
+    most: int | None = None,
+    judge: Judge = no_verdict,
 ) -> Voices:
-    """Return the voices heard in stretches of clean speech that show each moment once."""
+    """Return the voices heard in stretches of clean speech that show each moment once.
+
+    `judge` is asked where similarity leaves room for doubt.
+    """
     pooled = pooled.take(pooled.usable)
     if len(pooled.count) == 0:
         return Voices(np.zeros((0, len(project.mean))), 0.0)
     pooled = _condensed(pooled, project)
-    merges = agglomerate(pooled, project)
+    merges = agglomerate(pooled, project, judge)
     heights = np.minimum.accumulate(np.array([merge.similarity for merge in merges]))
     threshold = choose_threshold(heights)
     number = _bounded(1 + int((heights < threshold).sum()), least, most)
@@ -135,28 +161,54 @@ def find_voices(
     return Voices(project(clusters.take(kept)), _separation(heights, threshold))
 
 
-def agglomerate(pooled: Pooled, project: Projection) -> tuple[Merge, ...]:
-    """Return merges down to one cluster, most similar pair first, similarity as `NOISE_S` says."""
+def agglomerate(pooled: Pooled, project: Projection, judge: Judge = no_verdict) -> tuple[Merge, ...]:
+    """Return merges down to one cluster, most similar pair first, similarity as `NOISE_S` says.
+
+    Two clusters that are judged one voice count as similar as voices can be in doubt, two that
+    are judged apart as less similar than any in doubt.
+    """
     count, total, square = pooled.count.copy(), pooled.total.copy(), pooled.square.copy()
     embeddings = project(pooled)
     gain = np.sqrt(1.0 + NOISE_S / pooled.seconds)
     similarity = embeddings @ embeddings.T * gain[:, None] * gain[None]
     np.fill_diagonal(similarity, -np.inf)
+    alive = np.ones(len(count), dtype=np.bool_)
     merges: list[Merge] = []
-    for _ in range(len(count) - 1):
+    while len(merges) < len(count) - 1:
         kept, absorbed = sorted(divmod(int(similarity.argmax()), len(count)))
-        merges.append(Merge(kept, absorbed, float(similarity[kept, absorbed])))
+        height = _judged(float(similarity[kept, absorbed]), embeddings, alive, (kept, absorbed), judge)
+        if height < similarity[kept, absorbed]:
+            similarity[kept, absorbed] = similarity[absorbed, kept] = height
+            continue
+        merges.append(Merge(kept, absorbed, height))
+        alive[absorbed] = False
         count[kept] += count[absorbed]
         total[kept] += total[absorbed]
         square[kept] += square[absorbed]
         gain[kept] = np.sqrt(1.0 + NOISE_S / (count[kept] * FRAME_S))
         embeddings[kept] = project(Pooled(count[[kept]], total[[kept]], square[[kept]]))[0]
-        gone = ~np.isfinite(similarity[kept])
         row = embeddings @ embeddings[kept] * gain * gain[kept]
-        row[gone] = -np.inf
+        row[~alive] = row[kept] = -np.inf
         similarity[kept] = similarity[:, kept] = row
         similarity[absorbed] = similarity[:, absorbed] = -np.inf
     return tuple(merges)
+
+
+def _judged(
+    similarity: float, embeddings: Floats, alive: NDArray[np.bool_], pair: tuple[int, int], judge: Judge
+) -> float:
+    """Return the similarity of a pair after the judge had a say."""
+    low, high = DOUBT
+    if not low < similarity < high:
+        return similarity
+    a, b = (int(alive[:index].sum()) for index in pair)
+    match judge(embeddings[alive], a, b):
+        case Verdict.ONE:
+            return max(similarity, BAND[1])
+        case Verdict.TWO:
+            return low
+        case None:
+            return similarity
 
 
 def cut(merges: tuple[Merge, ...], size: int, number: int) -> tuple[NDArray[np.int64], int]:

@@ -25,6 +25,7 @@ from transcription.diarization.windows import (
     choose_hop,
     starts,
 )
+from transcription.diarization.witness import Witness
 from transcription.diarizer import Diarizer, SpeakerBounds
 from transcription.engines.campplus import SUBSAMPLING, CAMPPlus, load_campplus
 from transcription.engines.community import CommunityDiarizer
@@ -41,7 +42,7 @@ from transcription.engines.voiceprint import (
 
 SEGMENTATION = "segmentation-3.0"
 EMBEDDING = "campplus-zh-en"
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 """Part of the fingerprint: raised whenever the arithmetic between the two networks changes."""
 _CPU_BATCH = 4
 _GPU_BATCH = 64
@@ -114,7 +115,8 @@ class RegistryDiarizer(Diarizer):
         if len(heard.runs) == 0:
             return _nobody()
         pooled = self._embed(audio, channel, heard, share(progress, 0.4, 0.95))
-        voices = find_voices(_clean(heard.runs, pooled), self._project, bounds.least, bounds.most)
+        judge = Witness.of(heard.runs, pooled, self._project)
+        voices = find_voices(_clean(heard.runs, pooled), self._project, bounds.least, bounds.most, judge)
         if len(voices.centroids) == 0:
             return _nobody()
         diarization = self._turns(audio, heard, pooled, voices, regions)

@@ -5,24 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transcription.diarization.factory import DIMENSION, PROJECT
 from transcription.diarization.clustering import (
     BAND,
     FRAME_S,
     NOISE_S,
     Floats,
     Pooled,
-    Projection,
     agglomerate,
     choose_threshold,
     cut,
     find_voices,
-)
-
-DIMENSION = 64
-PROJECT = Projection(
-    np.concatenate((np.eye(DIMENSION), np.zeros((DIMENSION, DIMENSION))), axis=1),
-    np.zeros(DIMENSION),
-    np.ones(DIMENSION),
 )
 
 
