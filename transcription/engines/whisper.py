@@ -37,6 +37,8 @@ MIXED_JOINED_S = 0.6
 """Longest pause inside such a window: speakers change language at pauses."""
 MISSED_PAD_S = 0.12
 """Sound kept around missed speech: under half the pause between regions, so nothing is heard twice."""
+METHOD_VERSION = 2
+"""Part of the fingerprint: raised whenever the way from windows to words changes."""
 FIRST_PASS = 0.95
 """Share of the progress that the first pass over all windows is."""
 
@@ -71,6 +73,7 @@ class WhisperRecognizer:
             beam_size=settings.beam_size,
             window_s=settings.window_s,
             pad_s=settings.pad_s,
+            method=METHOD_VERSION,
         )
         log.info("recogniser.loaded device=%s compute_type=%s", device.name, device.compute_type)
 

@@ -20,7 +20,8 @@ from transcription.recognition.hearing import Decoded, TimedWord
 
 MOST_PARALLEL = 8
 """Batches decoded at the same time on processors, each on cores of its own: on 2 cores two single-threaded
-batches took 16.2 s where one batch on both took 22.5 (245 s of speech). A GPU gains nothing by it (#100)."""
+batches took 16.6 s where one batch on both took 20.4 (medians of five, a call of 245 s). A GPU gains
+nothing by it (faster-whisper #100)."""
 MOST_HOTWORD_TOKENS = 100
 """Hotwords and text share 448 positions; faster-whisper allows 223 and then fails (#1022)."""
 FRAMES_PER_SECOND = 100
@@ -51,8 +52,8 @@ class Manner:
 
 PLAIN = Manner()
 SECOND = (Manner(repetition_penalty=1.2, no_repeat_ngram_size=3), Manner(timestamps=True))
-"""How doubtful windows are decoded again. On 35 clips, most of them made noisy, 1036 words of 2681 were wrong
-so, 1085 with Whisper's ladder of temperatures in a third more time, which draws lots."""
+"""How doubtful windows are decoded again. On 33 clips, 24 of them made noisy, 1036 words of 2681 were wrong
+so; with Whisper's ladder of temperatures, which draws lots, 1066 and 1085 in two runs, a little slower."""
 
 
 @dataclass(frozen=True, slots=True)
