@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 import shlex
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,20 +96,27 @@ def run(folders: Sequence[Path], settings: Settings, options: Options) -> int:
     console, errors = wide_console(), Console(stderr=True, soft_wrap=True)
     try:
         found = _chosen(folders, options)
-        bench = _measured(found, settings, options, errors)
+        bench = _begun(found, settings, options)
+        for so_far in _measured(bench, settings, options, errors):
+            bench = so_far
+            _write(bench, options)
     except (Rejected, NotReady) as error:
         errors.print(str(error), style="red", markup=False, highlight=False)
         return MENDABLE
     console.print(tables.source_lines(bench.source), markup=False, highlight=False)
     for table in bench.grids():
         table.show(console)
+    rejected = [pair for pair in bench.pairs for m in pair.measured.values() if m.rejected is not None]
+    return MENDABLE if rejected else 0
+
+
+def _write(bench: Bench, options: Options) -> None:
+    """Write what is measured so far where the user wants it: a run of an hour may be stopped."""
     if options.json is not None:
         write(options.json, bench.to_json())
     if options.markdown is not None:
         options.markdown.parent.mkdir(parents=True, exist_ok=True)
         options.markdown.write_text(page(bench.source, bench.grids()), encoding="utf-8")
-    rejected = [pair for pair in bench.pairs for m in pair.measured.values() if m.rejected is not None]
-    return MENDABLE if rejected else 0
 
 
 def _chosen(folders: Sequence[Path], options: Options) -> tuple[Reference, ...]:
@@ -127,21 +134,29 @@ def _chosen(folders: Sequence[Path], options: Options) -> tuple[Reference, ...]:
     return tuple(short[:QUICK_COUNT]) or found[:1]
 
 
-def _measured(found: tuple[Reference, ...], settings: Settings, options: Options, errors: Console) -> Bench:
-    """Return both stacks measured recording by recording, then the long mixtures."""
-    loads: dict[StackName, Cost] = {}
-    pairs: list[Pair] = []
-    if found:
+def _begun(found: tuple[Reference, ...], settings: Settings, options: Options) -> Bench:
+    """Return a run that has measured nothing yet."""
+    command = shlex.join(["./debrief", "bench", *_arguments(found, options)])
+    return Bench(provenance(command, settings_fingerprint(settings)), found, (), {}, ())
+
+
+def _measured(bench: Bench, settings: Settings, options: Options, errors: Console) -> Iterator[Bench]:
+    """Yield the run after each recording in both stacks, then after each long mixture."""
+    if bench.references:
         with ExitStack() as stack:
             children: dict[StackName, Child] = {}
+            loads: dict[StackName, Cost] = {}
             for name in StackName:
                 errors.print(f"loading and warming up: {name}", markup=False, highlight=False)
                 children[name], loads[name] = stack.enter_context(started(name, settings, sample()))
-            pairs = [_pair(reference, place, children, errors) for place, reference in enumerate(found)]
-    lengths = _lengths(settings, options, errors)
-    command = shlex.join(["./debrief", "bench", *_arguments(found, options)])
-    source = provenance(command, settings_fingerprint(settings))
-    return Bench(source, found, tuple(pairs), loads, lengths)
+            bench = replace(bench, loads=loads)
+            for place, reference in enumerate(bench.references):
+                pair = _pair(reference, place, children, errors)
+                bench = replace(bench, pairs=(*bench.pairs, pair))
+                yield bench
+    for length in _lengths(settings, options, errors):
+        bench = replace(bench, lengths=(*bench.lengths, length))
+        yield bench
 
 
 def _pair(reference: Reference, place: int, children: dict[StackName, Child], errors: Console) -> Pair:
@@ -166,18 +181,19 @@ def _bound(reference: Reference) -> int | None:
     return SIDES if len(names) == SIDES else None
 
 
-def _lengths(settings: Settings, options: Options, errors: Console) -> tuple[Length, ...]:
-    """Return the long mixtures measured, where they are asked for."""
+def _lengths(settings: Settings, options: Options, errors: Console) -> Iterator[Length]:
+    """Yield the long mixtures measured, where they are asked for."""
     if options.long_hours is None:
-        return ()
+        return
     if options.speakers is None:
         raise Rejected(
             "no_clips", "Long recordings are mixed from clips.", "Name their folder with --speakers."
         )
-    errors.print(f"long recordings, up to {options.long_hours:g} h ...", markup=False, highlight=False)
     with tempfile.TemporaryDirectory(prefix="debrief-bench-") as scratch:
         work = options.work or Path(scratch)
-        return measure_lengths(options.long_hours, options.speakers, work, settings)
+        for length in measure_lengths(options.long_hours, options.speakers, work, settings):
+            errors.print(f"{length.recording_s / 3600:g} h measured", markup=False, highlight=False)
+            yield length
 
 
 def _arguments(found: Sequence[Reference], options: Options) -> list[str]:

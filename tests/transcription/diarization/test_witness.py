@@ -69,3 +69,28 @@ def test_bounds_of_the_caller_come_before_the_network() -> None:
     runs, pooled = conversation([0, 1] * 6, WHOSE, VOICES)
     judge = Witness.of(runs, pooled, PROJECT)
     assert len(find_voices(pooled, PROJECT, most=1, judge=judge).centroids) == 1
+
+
+def short_second(locals_: list[int]) -> tuple[Runs, Pooled]:
+    """Return a conversation whose second voice says 1.2 s in all."""
+    runs, pooled = conversation(locals_, [0] * 11 + [1], voices_near(0.2))
+    share = np.append(np.ones(11), 0.6)
+    return runs, Pooled(pooled.count * share, pooled.total * share[:, None], pooled.square * share[:, None])
+
+
+def test_a_call_has_two_sides_where_the_network_hears_another() -> None:
+    runs, pooled = short_second([0, 0] * 5 + [0, 1])
+    voices = find_voices(pooled, PROJECT, judge=Witness.of(runs, pooled, PROJECT))
+    assert len(voices.centroids) == 2
+
+
+def test_a_short_sound_that_the_network_gives_to_the_only_voice_is_no_second_voice() -> None:
+    runs, pooled = short_second([0, 0] * 6)
+    voices = find_voices(pooled, PROJECT, judge=Witness.of(runs, pooled, PROJECT))
+    assert len(voices.centroids) == 1
+
+
+def test_one_voice_stays_one_where_the_caller_says_so() -> None:
+    runs, pooled = short_second([0, 0] * 5 + [0, 1])
+    voices = find_voices(pooled, PROJECT, most=1, judge=Witness.of(runs, pooled, PROJECT))
+    assert len(voices.centroids) == 1
