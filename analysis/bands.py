@@ -7,22 +7,11 @@ without a published band has none here unless the source says it is our proposal
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from models.call import CallType
 from models.review import Side
 
 PROPOSAL = "our proposal, no published figure"
-
-
-class CallType(StrEnum):
-    """What the call is for."""
-
-    DISCOVERY = "discovery"
-    DEMO = "demo"
-    NEGOTIATION = "negotiation"
-    RENEWAL = "renewal"
-    SERVICE = "service"
-    GENERAL = "general"
 
 
 @dataclass(frozen=True, slots=True)

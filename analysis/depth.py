@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from analysis import tokens as text_tokens
 from analysis.asking import Asked
-from analysis.bands import PROPOSAL, CallType, band, distance
+from analysis.bands import PROPOSAL, band, distance
 from analysis.metrics import asking, exchange, listening, talk
 from analysis.metrics.metric import (
     EVIDENCE,
@@ -25,6 +25,7 @@ from analysis.questions import QuestionKind
 from analysis.responses import Response, ResponseKind, responses
 from analysis.spans import total
 from analysis.turns import Conversation
+from models.call import CallType
 from models.review import Depth, DepthPart, Evidence, Side
 from models.transcript import Role
 

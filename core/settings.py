@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DEBRIEF_"
@@ -93,6 +93,97 @@ class JudgeSettings(Section):
     """Probability under which the answer is `uncertain`."""
 
 
+class DatabaseSettings(Section):
+    """Where rows are kept."""
+
+    url: SecretStr = SecretStr("")
+    """`postgresql://user:password@host/name`, or `sqlite:///path`; empty: SQLite in the data folder."""
+    pool_size: int = Field(10, ge=1)
+    """Most connections of one process."""
+
+
+class RedisSettings(Section):
+    """The bell that wakes workers; it may be wiped at any time."""
+
+    url: SecretStr = SecretStr("")
+    """`redis://host:port/0`; empty: a private server that `./debrief serve` starts."""
+
+
+class StoreSettings(Section):
+    """Where recordings are kept."""
+
+    url: str = ""
+    """`s3://bucket/prefix`; empty: files in the data folder."""
+    endpoint: str = ""
+    """Address of an S3 server that is not Amazon's, for example `http://127.0.0.1:9000`."""
+    region: str = "us-east-1"
+    """Region of the bucket."""
+    access_key_id: SecretStr = SecretStr("")
+    """Key id; empty: what the machine's role gives."""
+    secret_access_key: SecretStr = SecretStr("")
+    """Secret of the key."""
+
+
+class WebSettings(Section):
+    """The web process."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(8321, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
+    max_upload_bytes: int = Field(4 * 1024**3, ge=1)
+    """Largest recording accepted."""
+    upload_expiry_s: float = Field(24 * 3600.0, gt=0)
+    """How long an unfinished resumable upload is kept."""
+    sign_in_s: float = Field(12 * 3600.0, gt=0)
+    """How long somebody stays signed in."""
+    secure_cookies: bool = False
+    """Send cookies over HTTPS only; set it where a proxy in front speaks HTTPS."""
+    requests_per_minute: int = Field(1200, ge=1)
+    """Requests of one caller in a minute before the answer is 429."""
+    sign_ins_per_minute: int = Field(10, ge=1)
+    """Tries to sign in from one address in a minute before the answer is 429."""
+
+
+class WorkerSettings(Section):
+    """The processes that review."""
+
+    lease_s: float = Field(90.0, gt=0)
+    """How long a stage stays a worker's without a sign of life."""
+    heartbeat_s: float = Field(15.0, gt=0)
+    """How often a worker gives a sign of life."""
+    reconcile_s: float = Field(30.0, gt=0)
+    """How often work that nobody has taken up, or whose worker died, is looked for."""
+    retry_s: float = Field(10.0, ge=0)
+    """Pause before a failed stage is tried again; doubled each time."""
+    orphan_s: float = Field(3600.0, ge=0)
+    """Age from which a file that no row names is removed."""
+    child_jobs: int = Field(200, ge=1)
+    """Stages after which the process that infers is replaced by a fresh one."""
+    child_memory_mb: int = Field(8000, ge=500)
+    """Memory over which the process that infers is replaced after a stage."""
+
+
+class FolderSettings(Section):
+    """A folder that is watched for recordings."""
+
+    path: Path | None = None
+    """Folder to watch; None watches nothing."""
+    organisation: str = ""
+    """Name of the organisation the recordings belong to; empty: the only one there is."""
+    pattern: str = ""
+    """File-name pattern, for example `{started_at:%Y%m%d-%H%M%S}_{rep}_{customer}`."""
+    settle_s: float = Field(5.0, ge=0)
+    """A file that has not changed for so long is complete."""
+
+
+class TraceSettings(Section):
+    """OpenTelemetry traces."""
+
+    endpoint: str = ""
+    """OTLP/HTTP address of a collector; empty sends nothing."""
+
+
 class Settings(BaseSettings):
     """All settings; nothing needs to be set."""
 
@@ -106,10 +197,19 @@ class Settings(BaseSettings):
 
     weights: Path = Field(default_factory=lambda: _cache_home() / "debrief" / "weights")
     """Folder of fetched weights; by default under the user's cache folder."""
+    data: Path = Field(default_factory=lambda: _data_home() / "debrief")
+    """Folder of recordings, database and queue; by default under the user's data folder."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where inference runs; `auto` takes a GPU when there is one."""
     threads: int = Field(0, ge=0)
     """Threads of one inference; 0 takes every core."""
+    database: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
+    store: StoreSettings = StoreSettings()
+    web: WebSettings = WebSettings()
+    worker: WorkerSettings = WorkerSettings()
+    folder: FolderSettings = FolderSettings()
+    trace: TraceSettings = TraceSettings()
     decode: DecodeSettings = DecodeSettings()
     speech: SpeechSettings = SpeechSettings()
     recognizer: RecognizerSettings = RecognizerSettings()
@@ -121,6 +221,12 @@ def _cache_home() -> Path:
     """Return the user's cache folder after the XDG base directory specification."""
     named = os.environ.get("XDG_CACHE_HOME")
     return Path(named) if named else Path.home() / ".cache"
+
+
+def _data_home() -> Path:
+    """Return the user's data folder after the XDG base directory specification."""
+    named = os.environ.get("XDG_DATA_HOME")
+    return Path(named) if named else Path.home() / ".local" / "share"
 
 
 def misspelt(names: Iterable[str] | None = None) -> tuple[str, ...]:

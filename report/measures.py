@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.bands import Band, CallType, band
+from analysis.bands import Band, band
 from analysis.depth import PARTS
 from analysis.metrics.registry import METRICS
+from models.call import CallType
 from models.review import MetricValue, Review
 from report.meanings import Group, meaning_of
 from report.wording import quantity

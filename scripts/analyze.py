@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from analysis.bands import CallType
 from core.errors import NotReady, Rejected
 from core.settings import Settings, misspelt
+from models.call import CallType
 from models.review import Review
 from report.document import write_json
 from report.html import href_beside, write_html

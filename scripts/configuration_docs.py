@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from core.settings import LEVELS, PREFIX, Section, Settings
@@ -18,6 +18,9 @@ setting is refused, so that a misspelt one does not pass in silence.
 | variable | default | what it does |
 | --- | --- | --- |
 """
+
+AT_HOME = {f"{PREFIX}WEIGHTS": "`~/.cache/debrief/weights`", f"{PREFIX}DATA": "`~/.local/share/debrief`"}
+"""Defaults made from the user's home: never the home of whoever generates the document."""
 
 
 def render() -> str:
@@ -39,9 +42,11 @@ def rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _default(variable: str, field: FieldInfo) -> str:
-    if variable == f"{PREFIX}WEIGHTS":  # made from the user's home: never the home of whoever generates this
-        return "`~/.cache/debrief/weights`"
+    if variable in AT_HOME:
+        return AT_HOME[variable]
     value = field.get_default(call_default_factory=True, validated_data={})
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
     if value is None or value in ("", (), {}):
         return "none"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"

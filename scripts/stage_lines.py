@@ -9,10 +9,9 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from worker.case import StageName
-from worker.pipeline import PIPELINE, Stage
+from models.stages import STAGES, Stage, StageName
 
-WIDTH = max(len(stage.says) for stage in PIPELINE)
+WIDTH = max(len(stage.says) for stage in STAGES)
 
 
 class StageLines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.review import EngineUse, Review, StageTiming
+from models.stages import STAGES, StageName
 from worker.case import Case
 from worker.stages.attribute import ATTRIBUTED
 from worker.stages.decode import DECODED
@@ -13,7 +14,7 @@ from worker.stages.measure import MEASURED
 from worker.stages.transcribe import RECOGNIZED
 
 
-def review(case: Case, timings: tuple[StageTiming, ...]) -> Review:
+def review(case: Case) -> Review:
     """Return the review of a case that went through every stage."""
     attributed, judged, measured = case.get(ATTRIBUTED), case.get(JUDGED), case.get(MEASURED)
     return Review(
@@ -24,11 +25,16 @@ def review(case: Case, timings: tuple[StageTiming, ...]) -> Review:
         sentiment=measured.sentiment,
         metrics=measured.metrics,
         depth=measured.depth,
-        timings=timings,
-        engines=_engines(case),
+        timings=tuple(StageTiming(name, case.made[name].seconds) for name in _order(case)),
+        engines=tuple(EngineUse(*use) for name in _order(case) for use in case.made[name].engines.items()),
         warnings=_warnings(case),
         call_type=case.request.call_type,
     )
+
+
+def _order(case: Case) -> tuple[StageName, ...]:
+    """Return the stages that a case went through, as they are declared."""
+    return tuple(stage.name for stage in STAGES if stage.name in case.made)
 
 
 def _warnings(case: Case) -> tuple[str, ...]:
@@ -42,16 +48,3 @@ def _warnings(case: Case) -> tuple[str, ...]:
         case.get(JUDGED).warnings,
     )
     return tuple(dict.fromkeys(line for warnings in said for line in warnings))
-
-
-def _engines(case: Case) -> tuple[EngineUse, ...]:
-    """Return what inferred: where channels are separate nobody told voices apart."""
-    engines, separate = case.engines, case.get(HEARD).separate
-    used = {
-        "voice_activity": engines.voice_activity.fingerprint,
-        "recognition": engines.recognizer.fingerprint,
-        **({} if separate else {"diarization": engines.diarizer.fingerprint}),
-        "sentiment": engines.sentiment.fingerprint,
-        "acts": engines.acts.fingerprint,
-    }
-    return tuple(EngineUse(capability, fingerprint) for capability, fingerprint in used.items())

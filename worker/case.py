@@ -7,38 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from analysis.bands import CallType
 from core.settings import Settings
+from models.call import CallType
+from models.stages import StageName
+from models.transcript import Role
 from transcription.diarizer import SpeakerBounds
 from worker.engines import Engines
 
 T = TypeVar("T")
 
 
-class StageName(StrEnum):
-    """Every stage; the name is what a user sees."""
-
-    DECODE = "decode"
-    LISTEN = "listen"
-    TRANSCRIBE = "transcribe"
-    DIARIZE = "diarize"
-    ATTRIBUTE = "attribute"
-    JUDGE = "judge"
-    MEASURE = "measure"
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the caller knows of a recording; None leaves it to the recording."""
+    """What people know of a recording; None or nothing leaves it to the recording.
+
+    `roles` are sides that a person gave to speakers of an earlier pass.
+    """
 
     language: str | None = None
     speakers: SpeakerBounds = field(default_factory=SpeakerBounds)
     rep_channel: int | None = None
     rep_speaker: str | None = None
+    roles: Mapping[str, Role] = field(default_factory=dict)
     call_type: CallType = CallType.GENERAL
 
 
@@ -51,23 +44,35 @@ class Product(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What a stage made, the fingerprints of the engines it used by capability, and how long it took."""
+
+    value: object
+    engines: Mapping[str, str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One call on its way: the recording, what is known of it, and the products so far."""
+    """One call on its way: the recording, what is known of it, and the products so far.
+
+    `folder` holds the decoded sound and what is made of it; whatever is missing there is made again.
+    """
 
     path: Path
     folder: Path
     request: Request
     settings: Settings
     engines: Engines
-    products: Mapping[StageName, object] = field(default_factory=dict)
+    made: Mapping[StageName, Made] = field(default_factory=dict)
 
     def get(self, product: Product[T]) -> T:
         """Return what an earlier stage made; a stage that did not declare its need fails here."""
-        value = self.products[product.stage]
+        value = self.made[product.stage].value
         if not isinstance(value, product.kind):
             raise TypeError(f"{product.stage} made a {type(value).__name__}, not a {product.kind.__name__}")
         return value
 
-    def having(self, stage: StageName, value: object) -> Case:
+    def having(self, stage: StageName, made: Made) -> Case:
         """Return the case with one more product."""
-        return replace(self, products={**self.products, stage: value})
+        return replace(self, made={**self.made, stage: made})

@@ -1,23 +1,40 @@
-"""What the stages hand on, where no nobler part of the tree has a name for it."""
+"""What the stages hand on, where no nobler part of the tree has a name for it. Plain values, no sound."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.recording import Audio
+from models.recording import Recording
 from models.review import Depth, JudgedUtterance, MetricValue, SentimentSummary
 from models.transcript import Diarization, Region, Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Where somebody speaks: the sound the engines hear, and its speech.
+class Opened:
+    """A recording, and what a user should know about how it was read."""
 
-    `separate`: one party a channel, so the channels tell who speaks. Otherwise `audio` has one.
+    recording: Recording
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Files in the case's folder for people to play: sound that a browser seeks in, and its outline."""
+
+    playback: str
+    peaks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Where somebody speaks, on which channels of the recording.
+
+    `separate`: one party a channel, so the channels tell who speaks. Otherwise the engines hear one
+    channel: the only one of `channels`, or the mix of them.
     """
 
-    audio: Audio
+    channels: tuple[int, ...]
     separate: bool
     speech: tuple[Region, ...]
     warnings: tuple[str, ...]

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.bands import BANDS, Band, CallType, band, distance
+from analysis.bands import BANDS, Band, band, distance
 from analysis.depth import CURVES, LEAST_WEIGHT, PARTS, combine, customer_topics, depth
 from analysis.metrics import METRICS
 from analysis.responses import ResponseKind, responses
 from analysis.turns import conversation
+from models.call import CallType
 from models.review import Act, ActJudgement, DepthPart, JudgedUtterance, Side
 from tests.factories.calls import Line, call, calls
 

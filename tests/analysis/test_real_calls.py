@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from analysis.asking import Asked
-from analysis.bands import CallType
 from analysis.depth import depth
 from analysis.metrics import measure
 from analysis.turns import Conversation, conversation
+from models.call import CallType
 from models.review import Side
 from models.transcript import Role
 from tests.factories.calls import Line, call

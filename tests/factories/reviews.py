@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.bands import CallType
 from analysis.depth import depth
 from analysis.metrics.registry import measure
 from analysis.sentiment import summarize
 from analysis.turns import conversation
+from models.call import CallType
 from models.recording import Recording
 from models.review import (
     Act,

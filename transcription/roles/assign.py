@@ -38,11 +38,12 @@ SIDES = (Role.REP, Role.CUSTOMER)
 
 @dataclass(frozen=True, slots=True)
 class KnownRoles:
-    """What the caller knows: the rep's channel or speaker id, and which channel each speaker is on."""
+    """What people know: the rep's channel or speaker id, each speaker's channel, and sides they gave."""
 
     rep_channel: int | None = None
     rep_speaker: str | None = None
     channel_of_speaker: Mapping[str, int] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
 
 
 def assign_roles(
@@ -81,7 +82,13 @@ def _names(turns: tuple[Turn, ...], utterances: tuple[Utterance, ...]) -> tuple[
 
 
 def _told(names: tuple[str, ...], known: KnownRoles) -> dict[str, Role]:
-    """Return the sides that the caller knows."""
+    """Return the sides that people know; what they gave to single speakers comes first."""
+    given = {name: role for name, role in known.roles.items() if name in names}
+    return {**_told_of_rep(names, known), **given}
+
+
+def _told_of_rep(names: tuple[str, ...], known: KnownRoles) -> dict[str, Role]:
+    """Return the sides that follow from who or where the rep is."""
     if known.rep_speaker is not None:
         if known.rep_speaker not in names:
             raise Rejected(

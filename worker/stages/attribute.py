@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from core.progress import Progress
+from models.stages import StageName
 from models.transcript import Role, Transcript, Word
 from transcription.attribution.attribute import attribute, attribute_channels
 from transcription.attribution.utterances import utterances
 from transcription.roles.assign import KnownRoles, assign_roles
-from worker.case import Case, Product, StageName
-from worker.products import Attributed
+from worker.case import Case, Product, Request
+from worker.products import Attributed, Voices
 from worker.stages.decode import DECODED
 from worker.stages.diarize import DIARIZED
 from worker.stages.listen import HEARD
@@ -24,7 +25,7 @@ def run(case: Case, _progress: Progress) -> Attributed:
     words = _words(case)
     spoken = utterances(words, recognized.language)
     turns = voices.diarization.turns
-    known = KnownRoles(case.request.rep_channel, case.request.rep_speaker, voices.channel_of_speaker)
+    known = _known(case.request, voices)
     transcript = Transcript(
         language=recognized.language,
         duration_s=case.get(DECODED).recording.duration_s,
@@ -36,6 +37,11 @@ def run(case: Case, _progress: Progress) -> Attributed:
         overlap_detected=voices.diarization.overlap_detected,
     )
     return Attributed(transcript, _warnings(transcript))
+
+
+def _known(request: Request, voices: Voices) -> KnownRoles:
+    """Return what people know of the sides."""
+    return KnownRoles(request.rep_channel, request.rep_speaker, voices.channel_of_speaker, request.roles)
 
 
 def _words(case: Case) -> tuple[Word, ...]:

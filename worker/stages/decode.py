@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from core.progress import Progress
-from transcription.decoding.decode import Decoded, decode
-from worker.case import Case, Product, StageName
+from models.stages import StageName
+from transcription.decoding.decode import decode
+from worker.case import Case, Product
+from worker.products import Opened
 
-DECODED = Product(StageName.DECODE, Decoded)
+DECODED = Product(StageName.DECODE, Opened)
 
 
-def run(case: Case, progress: Progress) -> Decoded:
-    """Return the decoded sound, kept in the case's folder."""
-    return decode(case.path, case.folder, case.settings.decode, progress)
+def run(case: Case, progress: Progress) -> Opened:
+    """Return what was handed in; its sound is kept in the case's folder."""
+    found = decode(case.path, case.folder, case.settings.decode, progress)
+    return Opened(found.recording, found.warnings)

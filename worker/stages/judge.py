@@ -8,8 +8,9 @@ from analysis.judges import ActJudge, SentimentJudge
 from analysis.sentiment import scorable
 from core.progress import Progress, share
 from models.review import ActJudgement, JudgedUtterance, Sentiment
+from models.stages import StageName
 from models.transcript import Transcript
-from worker.case import Case, Product, StageName
+from worker.case import Case, Product
 from worker.products import Judged
 from worker.stages.attribute import ATTRIBUTED
 

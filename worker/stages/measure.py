@@ -7,7 +7,8 @@ from analysis.metrics.registry import measure
 from analysis.sentiment import summarize
 from analysis.turns import conversation
 from core.progress import Progress
-from worker.case import Case, Product, StageName
+from models.stages import StageName
+from worker.case import Case, Product
 from worker.products import Measured
 from worker.stages.attribute import ATTRIBUTED
 from worker.stages.judge import JUDGED

@@ -1,0 +1,52 @@
+"""The index over what is said in calls: FTS5 kept by triggers on SQLite, a generated column on PostgreSQL."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+SQLITE = (
+    (
+        "CREATE VIRTUAL TABLE call_fts USING fts5("
+        "text, content='call_text', content_rowid='id', tokenize='unicode61 remove_diacritics 0')"
+    ),
+    (
+        "CREATE TRIGGER call_fts_insert AFTER INSERT ON call_text BEGIN "
+        "INSERT INTO call_fts(rowid, text) VALUES (new.id, new.text); END"
+    ),
+    (
+        "CREATE TRIGGER call_fts_delete AFTER DELETE ON call_text BEGIN "
+        "INSERT INTO call_fts(call_fts, rowid, text) VALUES ('delete', old.id, old.text); END"
+    ),
+    (
+        "CREATE TRIGGER call_fts_update AFTER UPDATE ON call_text BEGIN "
+        "INSERT INTO call_fts(call_fts, rowid, text) VALUES ('delete', old.id, old.text); "
+        "INSERT INTO call_fts(rowid, text) VALUES (new.id, new.text); END"
+    ),
+)
+POSTGRESQL = (
+    (
+        "ALTER TABLE call_text ADD COLUMN lexemes tsvector "
+        "GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED"
+    ),
+    "CREATE INDEX ix_call_text_lexemes ON call_text USING gin (lexemes)",
+)
+
+
+def upgrade() -> None:
+    """Make the index."""
+    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Drop the index."""
+    if op.get_bind().dialect.name == "sqlite":
+        for trigger in ("insert", "delete", "update"):
+            op.execute(f"DROP TRIGGER call_fts_{trigger}")
+        op.execute("DROP TABLE call_fts")
+    else:
+        op.execute("DROP INDEX ix_call_text_lexemes")
+        op.execute("ALTER TABLE call_text DROP COLUMN lexemes")
