@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 
 OFFLINE = {
@@ -21,6 +22,21 @@ OFFLINE = {
 def seal() -> None:
     """Keep libraries from the network; call before the first import of an engine."""
     os.environ.update(OFFLINE)
+
+
+M_ARENA_MAX = -8
+"""Number of the parameter in glibc's malloc.h."""
+ARENAS = 2
+"""Heaps that threads share. Each thread that allocates gets one of its own otherwise, and what is freed in
+it is kept: after 12 minutes of sound were written down the process held 1.6 GB, at its peak 2.1; with two
+heaps 1.0 to 1.7 and 1.7 to 1.9 GB, in the same time."""
+
+
+def share_heaps() -> None:
+    """Let threads share few heaps, where the C library is glibc; call before threads start."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, ARENAS)
 
 
 def inherited(**changes: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from analysis.judges import ActJudge, SentimentJudge
-from core.environment import seal
+from core.environment import seal, share_heaps
 from core.settings import Settings
 from transcription.diarizer import Diarizer
 from transcription.listening.speech import VoiceActivity
@@ -18,6 +18,7 @@ class Engines:
     def __init__(self, settings: Settings) -> None:
         """Seal the process from the network; load nothing yet."""
         seal()
+        share_heaps()
         self._settings = settings
 
     @cached_property

@@ -81,7 +81,7 @@ def test_the_others_of_the_batch_are_reviewed(run: Run) -> None:
 @pytest.mark.parametrize("name", ["sample", "silence"])
 def test_a_review_keeps_its_schema(run: Run, name: str) -> None:
     schema = json.loads((ROOT / "docs/report.schema.json").read_text())
-    jsonschema.validate(run.review(name), schema, cls=jsonschema.Draft202012Validator)
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(run.review(name))) == []
 
 
 def test_silence_gives_an_empty_review_with_a_warning(run: Run) -> None:

@@ -22,6 +22,9 @@ MOST_PARALLEL = 8
 """Batches decoded at the same time on processors, each on cores of its own: on 2 cores two single-threaded
 batches took 16.6 s where one batch on both took 20.4 (medians of five, a call of 245 s). A GPU gains
 nothing by it (faster-whisper #100)."""
+ENCODED_TOGETHER = 1
+"""Windows that a processor encodes at once. The attention of each takes 72 MB in base, of every batch that
+is decoded at the same time: eight at once took 1.1 GB on two cores, and were no quicker."""
 MOST_HOTWORD_TOKENS = 100
 """Hotwords and text share 448 positions; faster-whisper allows 223 and then fails (#1022)."""
 FRAMES_PER_SECOND = 100
@@ -78,7 +81,8 @@ class WhisperDecoder:
     """Whisper weights in memory, one copy; `parallel` calls may run at the same time."""
 
     def __init__(self, folder: Path, device: Device, threads: int, beam_size: int) -> None:
-        self.parallel = min(threads, MOST_PARALLEL) if device.name == "cpu" else 1
+        self._on_gpu = device.name != "cpu"
+        self.parallel = 1 if self._on_gpu else min(threads, MOST_PARALLEL)
         self._whisper = WhisperModel(
             str(folder),
             device=device.name,
@@ -101,7 +105,13 @@ class WhisperDecoder:
     def encode(self, sounds: Sequence[NDArray[np.float32]]) -> ctranslate2.StorageView:
         """Return the encoder's output for windows of at most 30 s each."""
         extract = self._whisper.feature_extractor
-        return self._whisper.encode(np.stack([pad_or_trim(extract(sound)[..., :-1]) for sound in sounds]))
+        features = np.stack([pad_or_trim(extract(sound)[..., :-1]) for sound in sounds])
+        if self._on_gpu:
+            return self._whisper.encode(features)
+        parts = [features[i : i + ENCODED_TOGETHER] for i in range(0, len(features), ENCODED_TOGETHER)]
+        return ctranslate2.StorageView.from_array(
+            np.concatenate([np.array(self._whisper.encode(part)) for part in parts])
+        )
 
     def detect_languages(self, encoded: ctranslate2.StorageView) -> list[dict[str, float]]:
         """Return for each window the probability of each language."""

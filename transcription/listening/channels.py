@@ -180,6 +180,8 @@ def compare(
     """Return the evidence on two channels; `levels` is (20 ms frames, channels) in dBFS."""
     pair = smooth(levels[:, [first, second]], SMOOTH_FRAMES)
     speech = active(pair[:, 0]) | active(pair[:, 1])
+    if not speech.any():  # music, steady but for beats too short to be left after smoothing
+        speech = ~speech
     difference = pair[speech, 0] - pair[speech, 1]
     low, high = np.percentile(difference, SPREAD_PERCENTILES)
     (best, zero, lag_s), (lag_range, level_range) = _waveforms(audio, speech, first, second, progress)

@@ -9,10 +9,12 @@ import pytest
 
 from core.progress import ignore
 from core.settings import DecodeSettings
+from models.recording import SAMPLE_RATE
 from models.transcript import Region
 from tests.factories.sounds import Sound, delayed, hiss, recording, spoken, voice
 from transcription.decoding.decode import decode
 from transcription.listening.channels import ChannelKind, ChannelLayout, channel_layout
+from transcription.listening.levels import FRAME
 
 TALK = tuple(Region(3.0 * n, 3.0 * n + 2.5, n % 2) for n in range(10))
 SECONDS = 30.0
@@ -103,6 +105,14 @@ def test_of_six_channels_those_with_sound_of_their_own_are_used() -> None:
     assert found.warnings == (
         "The recording has 6 channels; 2, 4 of them hold sound of their own and were used.",
     )
+
+
+def test_steady_sound_with_short_beats_is_told_apart_too() -> None:
+    """Music whose level stands still but for beats of a frame, which no smoothed level shows."""
+    steady = hiss((round(SECONDS * SAMPLE_RATE), 1), -30.0)[:, 0]
+    beats = np.repeat(np.arange(len(steady) // FRAME) % 25 == 0, FRAME)
+    steady[: len(beats)][beats] *= 4.0
+    assert layout(both(steady, steady)).kind is ChannelKind.DUAL_MONO
 
 
 def test_silence_and_the_shortest_recordings_are_mono() -> None:
