@@ -33,6 +33,10 @@ class Retryable(DebriefError):
     """A passing failure: the same work may succeed later."""
 
 
+class Outage(Retryable):
+    """Something around the work is away or full; the work itself is not to blame, so it waits."""
+
+
 @dataclass(eq=False)
 class NotReady(DebriefError):
     """Something the installation needs is missing; `command` mends it."""

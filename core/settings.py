@@ -162,6 +162,10 @@ class WorkerSettings(Section):
     """Stages after which the process that infers is replaced by a fresh one."""
     child_memory_mb: int = Field(8000, ge=500)
     """Memory over which the process that infers is replaced after a stage."""
+    metrics_port: int = Field(0, ge=0, le=65535)
+    """Port on which a worker shows its figures to Prometheus; 0 shows none."""
+    metrics_host: str = "127.0.0.1"
+    """Address of that port."""
 
 
 class FolderSettings(Section):

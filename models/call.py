@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
+from uuid import UUID
 
 
 class CallType(StrEnum):
@@ -93,3 +97,36 @@ class UserRole(StrEnum):
     COACH = "coach"
     MANAGER = "manager"
     ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetails:
+    """What whoever hands a recording in knows of the call; None leaves it open.
+
+    `name` is the file's name. The rep is given by key or by e-mail address, the team is the rep's unless
+    it is given; a call without `started_at` starts when it comes in. `force` makes a call of bytes that
+    are here already, and `created_by` is the user or program that hands it in.
+    """
+
+    source: Source
+    name: str = ""
+    title: str | None = None
+    rep_id: UUID | None = None
+    rep_email: str | None = None
+    team_id: UUID | None = None
+    customer: str | None = None
+    direction: Direction = Direction.UNKNOWN
+    call_type: CallType = CallType.GENERAL
+    started_at: datetime | None = None
+    external_id: str | None = None
+    crm: Mapping[str, str] = field(default_factory=dict)
+    consent: Consent = Consent.UNKNOWN
+    consent_basis: str | None = None
+    retain_until: datetime | None = None
+    language: str | None = None
+    speakers_least: int | None = None
+    speakers_most: int | None = None
+    rep_channel: int | None = None
+    priority: Priority = Priority.NORMAL
+    force: bool = False
+    created_by: UUID | None = None

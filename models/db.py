@@ -125,7 +125,8 @@ async def database_time(session: AsyncSession) -> datetime:
     """Return the database's clock, so that machines with different clocks agree on leases."""
     if session.get_bind().dialect.name == "sqlite":
         return now()
-    found: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+    connection = await session.connection()  # a session of an organisation refuses what names no table
+    found: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
     return found
 
 

@@ -54,6 +54,12 @@ def terms(query: str) -> tuple[Term, ...]:
     return tuple(term for term in found if term.tokens)[:MOST_TERMS]
 
 
+def held(text: str, query: tuple[Term, ...]) -> int:
+    """Return how many of the terms a text holds, as an index over it would say."""
+    tokens = indexed(text)
+    return sum(any(_begins(tokens[at:], term) for at in range(len(tokens))) for term in query)
+
+
 def fts5(query: tuple[Term, ...]) -> str:
     """Return terms in the language of SQLite's MATCH."""
     return " AND ".join(f'"{" ".join(term.tokens)}"{"*" if term.prefix else ""}' for term in query)
@@ -62,6 +68,15 @@ def fts5(query: tuple[Term, ...]) -> str:
 def tsquery(query: tuple[Term, ...]) -> str:
     """Return terms in the language of PostgreSQL's `to_tsquery`."""
     return " & ".join(_followed(term) for term in query)
+
+
+def _begins(tokens: list[str], term: Term) -> bool:
+    """Return whether tokens begin with those of a term."""
+    *whole, last = term.tokens
+    if tokens[: len(whole)] != whole or len(tokens) <= len(whole):
+        return False
+    found = tokens[len(whole)]
+    return found.startswith(last) if term.prefix else found == last
 
 
 def _followed(term: Term) -> str:

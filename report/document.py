@@ -11,7 +11,7 @@ from models.transcript import Utterance
 from report.files import write_whole
 from report.schema import SCHEMA, ReviewShape
 
-_UNDETERMINED = "und"
+UNDETERMINED = "und"
 
 
 def document(review: Review) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def document(review: Review) -> dict[str, Any]:
             "schema": SCHEMA,
             "recording": review.recording,
             "call_type": review.call_type,
-            "language": transcript.language or _UNDETERMINED,
+            "language": transcript.language or UNDETERMINED,
             "speakers": transcript.speakers,
             "diarization": {
                 "confidence": transcript.diarization_confidence,

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from models.review import Review
 from models.transcript import Utterance, Word
@@ -18,6 +19,7 @@ CUE_S = 7.0
 """A cue is cut at the first pause between words after this many seconds."""
 CUE_LETTERS = 84
 """A cue holds at most two lines of 42 letters, as subtitlers count."""
+NOBODY: Mapping[str, str] = MappingProxyType({})
 _SHORTEST_S = 0.001
 _WIDTH = 100
 
@@ -32,9 +34,12 @@ class Cue:
     text: str
 
 
-def cues(review: Review) -> tuple[Cue, ...]:
-    """Return the transcript cut into readable pieces, in order of time, each of one speaker."""
-    called = names(review.transcript)
+def cues(review: Review, named: Mapping[str, str] = NOBODY) -> tuple[Cue, ...]:
+    """Return the transcript cut into readable pieces, in order of time, each of one speaker.
+
+    `named` are speakers' names by id, where people gave them; others go by their role.
+    """
+    called = {**names(review.transcript), **named}
     found = [
         Cue(
             start,
@@ -49,24 +54,26 @@ def cues(review: Review) -> tuple[Cue, ...]:
     return tuple(sorted(found, key=lambda cue: (cue.start, cue.end)))
 
 
-def vtt(review: Review) -> str:
+def vtt(review: Review, named: Mapping[str, str] = NOBODY) -> str:
     """Return WebVTT with a voice tag a cue (W3C WebVTT 1, sections 4.1 and 4.2.2)."""
-    blocks = (f"{_times(cue, '.')}\n<v {_voice(cue.speaker)}>{_voice(cue.text)}" for cue in cues(review))
+    blocks = (
+        f"{_times(cue, '.')}\n<v {_voice(cue.speaker)}>{_voice(cue.text)}" for cue in cues(review, named)
+    )
     return "\n\n".join(("WEBVTT", *blocks)) + "\n"
 
 
-def srt(review: Review) -> str:
+def srt(review: Review, named: Mapping[str, str] = NOBODY) -> str:
     """Return SubRip, the speaker's name first; `<`, which players read as markup, is replaced."""
     blocks = (
         f"{i}\n{_times(cue, ',')}\n{_unmarked(cue.speaker)}: {_unmarked(cue.text)}"
-        for i, cue in enumerate(cues(review), 1)
+        for i, cue in enumerate(cues(review, named), 1)
     )
     return "\n\n".join(blocks) + "\n"
 
 
-def txt(review: Review) -> str:
+def txt(review: Review, named: Mapping[str, str] = NOBODY) -> str:
     """Return the transcript for reading: time, speaker, text, wrapped."""
-    called = names(review.transcript)
+    called = {**names(review.transcript), **named}
     return "".join(
         _paragraph(f"[{clock(u.start)}] {plain(called.get(u.speaker, u.speaker))}: ", plain(u.text))
         for u in review.transcript.utterances

@@ -1,8 +1,7 @@
-"""`./debrief analyze` and `./debrief demo`: recordings in, reviews out, on this machine."""
+"""`./debrief analyze`: recordings in, reviews out, in this process."""
 
 from __future__ import annotations
 
-import shutil
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -115,39 +114,3 @@ def _deliver(review: Review, file: Path, output: Outputs) -> None:
     if output.html:
         written.append(write_html(review, output.html, href_beside(file, output.html)))
     show(review, console(), written)
-
-
-FRIENDS = (
-    "These are two people who talk as friends, neither sells anything. So that the measures of a call "
-    "can be shown, the first to speak was told to be the rep (--rep-speaker S1)."
-)
-
-
-def demo(
-    folder: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("out/demo"),
-) -> None:
-    """Review the two-speaker telephone call that ships with pyannote.audio."""
-    folder.mkdir(parents=True, exist_ok=True)
-    recording = folder / "telephone.wav"
-    shutil.copyfile(sample(), recording)
-    output = Outputs(folder / "review.json", folder / "review.html")
-    chosen = settings()
-    if not _one(recording, output, Request(rep_speaker="S1"), Engines(chosen), chosen):
-        raise typer.Exit(MENDABLE)
-    console().print(
-        f"\n{FRIENDS}\nOpen {output.html} in a browser, then try: ./debrief analyze YOUR-CALL.wav"
-    )
-
-
-def sample() -> Path:
-    """Return the recorded call inside the pyannote.audio package; raises `NotReady` without it."""
-    from importlib.metadata import PackageNotFoundError, files
-
-    try:
-        listed = files("pyannote.audio") or []
-    except PackageNotFoundError:
-        listed = []
-    found = next((p for p in listed if p.name == "sample.wav"), None)
-    if found is None:
-        raise NotReady("The package pyannote.audio and its sample call are not installed.", "make env")
-    return Path(str(found.locate()))

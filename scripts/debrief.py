@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from scripts import analyze, doctor, quality
+from scripts import analyze, calls, doctor, intake, people, quality
+from scripts.demo import demo
+from scripts.serve.command import serve
 
 app = typer.Typer(
     add_completion=False,
@@ -13,9 +15,15 @@ app = typer.Typer(
     help="Debrief reviews recorded customer calls on this machine.",
 )
 app.command("analyze")(analyze.analyze)
-app.command("demo")(analyze.demo)
+app.command("demo")(demo)
+app.command("serve")(serve)
+app.command("watch")(intake.watch)
+app.command("import")(intake.import_)
 app.command("eval")(quality.evaluate)
 app.command("bench")(quality.bench)
+app.add_typer(people.user, name="user")
+app.add_typer(people.apikey, name="apikey")
+app.add_typer(calls.call, name="call")
 
 
 @app.command("doctor")

@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import configuration_docs, metrics_docs, report_schema, weights_docs
+from scripts import access_docs, configuration_docs, metrics_docs, openapi, report_schema, weights_docs
 
 ROOT = Path(__file__).resolve().parents[1]
 
 DOCUMENTS: dict[Path, Callable[[], str]] = {
+    access_docs.PATH: access_docs.render,
     configuration_docs.PATH: configuration_docs.render,
     metrics_docs.PATH: metrics_docs.render,
+    openapi.PATH: openapi.render,
     report_schema.PATH: report_schema.published,
     weights_docs.PATH: weights_docs.render,
 }

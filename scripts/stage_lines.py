@@ -1,4 +1,4 @@
-"""A progress line per stage: live on a terminal, one plain line each where it is not one."""
+"""A progress line per stage, several at a time: live on a terminal, one plain line each where it is none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from models.stages import STAGES, Stage, StageName
 
@@ -21,8 +21,8 @@ class StageLines:
         """Take the recording's name for the headline."""
         self._console = console
         self._name = name
-        self._began = 0.0
-        self._begun: set[StageName] = set()
+        self._began: dict[StageName, float] = {}
+        self._tasks: dict[StageName, TaskID] = {}
         self._told: set[StageName] = set()
         columns = (TextColumn("  {task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
         self._progress = Progress(*columns, console=console)
@@ -49,16 +49,13 @@ class StageLines:
             self._plain(stage, fraction)
 
     def _live(self, stage: Stage, fraction: float) -> None:
-        if stage.name not in self._begun:
-            self._begun.add(stage.name)
-            self._progress.add_task(f"{stage.says:<{WIDTH}}", total=1.0)
-        self._progress.update(self._progress.task_ids[-1], completed=fraction)
+        if stage.name not in self._tasks:
+            self._tasks[stage.name] = self._progress.add_task(f"{stage.says:<{WIDTH}}", total=1.0)
+        self._progress.update(self._tasks[stage.name], completed=fraction)
 
     def _plain(self, stage: Stage, fraction: float) -> None:
-        if stage.name not in self._begun:
-            self._begun.add(stage.name)
-            self._began = time.perf_counter()
-        elif fraction == 1.0 and stage.name not in self._told:
+        began = self._began.setdefault(stage.name, time.perf_counter())
+        if fraction == 1.0 and stage.name not in self._told:
             self._told.add(stage.name)
-            seconds = time.perf_counter() - self._began
+            seconds = time.perf_counter() - began
             self._console.print(f"  {stage.says:<{WIDTH}} {seconds:6.1f} s", highlight=False)

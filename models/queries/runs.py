@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -75,13 +75,15 @@ async def claim(session: SystemSession, lane: Lane, worker: str, lease: timedelt
 
 
 async def beat(session: SystemSession, claimed: Claim, progress: float, lease: timedelta) -> bool:
-    """Say that the work goes on; return False where it is no longer this worker's."""
-    at = await database_time(session)
-    values = {"heartbeat_at": at, "lease_until": at + lease, "progress": min(max(progress, 0.0), 1.0)}
-    rows = await session.execute(
-        update(StageRun).where(*_held(claimed)).values(**values).returning(col(StageRun.id))
-    )
-    return rows.first() is not None
+    """Say that the work goes on and how far it is; return False where it is no longer this worker's."""
+    call, runs, at = await _locked(session, claimed.call_id)
+    run = _holding(runs, claimed)
+    if call is None or run is None:
+        return False
+    run.heartbeat_at, run.lease_until = at, at + lease
+    run.progress = min(max(progress, 0.0), 1.0)
+    call.progress = share_done(runs)
+    return True
 
 
 async def finish(session: Session, claimed: Claim, fingerprint: str) -> tuple[Lane, ...] | None:
@@ -128,6 +130,23 @@ async def fail(session: Session, claimed: Claim, error: str, retry_in: timedelta
     return False
 
 
+async def postpone(session: Session, claimed: Claim, error: str, retry_in: timedelta) -> None:
+    """Queue a stage again that could not be done for something around it: this counts as no failure."""
+    _, runs, at = await _locked(session, claimed.call_id)
+    run = _holding(runs, claimed)
+    if run is not None:
+        run.error = error
+        _requeue(run, at, at + retry_in)
+
+
+async def lose(session: Session, claimed: Claim, retry_in: timedelta) -> None:
+    """Note that what worked on a stage died; queue it again, or fail the call after `MOST_LOST` times."""
+    call, runs, at = await _locked(session, claimed.call_id)
+    run = _holding(runs, claimed)
+    if call is not None and run is not None and not _given_up(session, call, runs, run, at):
+        _requeue(run, at, at + retry_in)
+
+
 async def reject(session: Session, claimed: Claim, code: str, reason: str, remedy: str) -> None:
     """End a call whose recording cannot be reviewed, saying why and what to do."""
     call, runs, at = await _locked(session, claimed.call_id)
@@ -159,7 +178,7 @@ async def expired(session: SystemSession, limit: int = 100) -> Sequence[tuple[UU
         .order_by(col(StageRun.lease_until))
         .limit(limit)
     )
-    return rows.tuples().all()
+    return rows.all()
 
 
 async def reclaim(session: Session, call_id: UUID) -> tuple[Lane, ...]:
@@ -169,14 +188,7 @@ async def reclaim(session: Session, call_id: UUID) -> tuple[Lane, ...]:
     if call is None:
         return ()
     for run in stale:
-        run.lost += 1
-        if run.lost >= MOST_LOST:
-            _end(run, RunState.FAILED, at)
-            run.error = LOST
-            call.reason_code, call.reason = "worker_lost", LOST
-            call.remedy = "Give the worker more memory or set smaller batches, then try again."
-            _stop(runs, at)
-            _settle(session, call, CallState.FAILED, at)
+        if _given_up(session, call, runs, run, at):
             return ()
         _requeue(run, at)
     return tuple(run.lane for run in stale)
@@ -187,7 +199,22 @@ async def waiting_lanes(session: SystemSession) -> dict[Lane, int]:
     at = await database_time(session)
     lane = col(StageRun.lane)
     rows = await session.execute(select(lane, func.count()).where(*_claimable(at)).group_by(lane))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
+
+
+async def lanes_with_work(session: SystemSession) -> tuple[Lane, ...]:
+    """Return the lanes in which a stage could be claimed now."""
+    return tuple([lane for lane in Lane if await _next(session, lane) is not None])
+
+
+async def waiting_since(session: SystemSession) -> dict[Lane, timedelta]:
+    """Return how long the stage has waited that could be claimed and waits longest, by lane."""
+    at = await database_time(session)
+    oldest = func.min(col(StageRun.queued_at))
+    rows = await session.execute(
+        select(col(StageRun.lane), oldest).where(*_claimable(at)).group_by(col(StageRun.lane))
+    )
+    return {lane: at - since for lane, since in rows if since is not None}
 
 
 async def cancel(session: Session, call_id: UUID) -> Call | None:
@@ -235,7 +262,7 @@ def share_done(runs: Sequence[StageRun]) -> float:
     return min(done / sum(weights), 1.0) if weights else 0.0
 
 
-async def _next(session: SystemSession, lane: Lane) -> tuple[UUID, UUID] | None:
+async def _next(session: AsyncSession, lane: Lane) -> tuple[UUID, UUID] | None:
     """Return run and call of the most urgent stage that may be claimed."""
     at = await database_time(session)
     rows = await session.execute(
@@ -244,21 +271,13 @@ async def _next(session: SystemSession, lane: Lane) -> tuple[UUID, UUID] | None:
         .order_by(col(StageRun.priority), col(StageRun.queued_at), col(StageRun.id))
         .limit(1)
     )
-    return rows.tuples().first()
+    return rows.first()
 
 
 def _claimable(at: datetime) -> tuple[Condition, ...]:
     return (
         col(StageRun.state) == RunState.QUEUED,
         or_(col(StageRun.not_before).is_(None), col(StageRun.not_before) <= at),
-    )
-
-
-def _held(claimed: Claim) -> tuple[Condition, ...]:
-    return (
-        col(StageRun.id) == claimed.run_id,
-        col(StageRun.attempt) == claimed.attempt,
-        col(StageRun.state) == RunState.RUNNING,
     )
 
 
@@ -290,6 +309,22 @@ def _end(run: StageRun, state: RunState, at: datetime) -> None:
     """Bring a run to an end."""
     run.state, run.finished_at, run.lease_until = state, at, None
     run.seconds = (at - run.started_at).total_seconds() if run.started_at else None
+
+
+def _given_up(
+    session: AsyncSession, call: Call, runs: Sequence[StageRun], run: StageRun, at: datetime
+) -> bool:
+    """Count a worker that died under a stage; return whether that was once too often, the call failed."""
+    run.lost += 1
+    if run.lost < MOST_LOST:
+        return False
+    _end(run, RunState.FAILED, at)
+    run.error = LOST
+    call.reason_code, call.reason = "worker_lost", LOST
+    call.remedy = "Give the worker more memory or set smaller batches, then try again."
+    _stop(runs, at)
+    _settle(session, call, CallState.FAILED, at)
+    return True
 
 
 def _requeue(run: StageRun, at: datetime, not_before: datetime | None = None) -> None:

@@ -45,6 +45,8 @@ class Call(Keyed, TenantRow, table=True):
         Index("ix_call_organisation_id_started_at_id", "organisation_id", "started_at", "id"),
         Index("ix_call_organisation_id_created_at_id", "organisation_id", "created_at", "id"),
         Index("ix_call_organisation_id_updated_at_id", "organisation_id", "updated_at", "id"),
+        Index("ix_call_organisation_id_duration_s_id", "organisation_id", "duration_s", "id"),
+        Index("ix_call_organisation_id_depth_id", "organisation_id", "depth", "id"),
         Index("ix_call_organisation_id_rep_id_started_at", "organisation_id", "rep_id", "started_at", "id"),
         Index("ix_call_organisation_id_state_started_at", "organisation_id", "state", "started_at", "id"),
     )

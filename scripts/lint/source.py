@@ -6,7 +6,18 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGES = ("core", "models", "ingest", "transcription", "analysis", "report", "worker", "scripts", "bench")
+PACKAGES = (
+    "core",
+    "models",
+    "ingest",
+    "transcription",
+    "analysis",
+    "report",
+    "worker",
+    "api",
+    "scripts",
+    "bench",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 import numpy as np
 
 from core.environment import inherited
-from core.errors import Rejected, Retryable
+from core.errors import Outage, Rejected, Retryable
 from core.progress import Progress
 from core.settings import DecodeSettings
 from models.recording import SAMPLE_RATE, Audio, Recording
@@ -49,7 +49,7 @@ def decode(path: Path, into: Path, limits: DecodeSettings, progress: Progress) -
 
     All channels of the first usable sound stream, at 16 kHz, on the time line of a player: gaps
     are silent, a late start stays late. Raises `Rejected` for what cannot be reviewed,
-    `Retryable` when the disk is full or the decoder was killed from outside. When `progress`
+    `Outage` when the disk is full, `Retryable` when the decoder was killed from outside. When `progress`
     raises, decoding stops and its exception goes on. The file appears whole or not at all.
     """
     into.mkdir(parents=True, exist_ok=True)
@@ -214,7 +214,7 @@ def _accepted(answer: dict[str, Any]) -> dict[str, Any]:
     if "rejected" in answer:
         raise Rejected(**answer["rejected"])
     if "full" in answer:
-        raise Retryable("The disk is full: the decoded sound could not be written.")
+        raise Outage("The disk is full: the decoded sound could not be written.")
     return answer
 
 

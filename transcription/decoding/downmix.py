@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,19 @@ BLOCK = 1 << 20
 
 
 def downmix(audio: Audio, channels: tuple[int, ...], path: Path) -> Audio:
-    """Return the mean of some channels as the one channel of a canonical file at `path`."""
+    """Return the mean of some channels as the one channel of a canonical file at `path`.
+
+    The file appears whole or not at all: two stages of one call may make it at the same time.
+    """
     frames = audio.samples.shape[0]
-    with path.open("wb") as file:
-        file.write(header(Shape(frames=frames, channels=1)))
-        for first in range(0, frames, BLOCK):
-            block = audio.samples[first : first + BLOCK, list(channels)]
-            file.write(block.mean(axis=1, dtype=np.float32).round().astype("<i2").tobytes())
+    part = path.parent / f".mix-{secrets.token_hex(8)}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(header(Shape(frames=frames, channels=1)))
+            for first in range(0, frames, BLOCK):
+                block = audio.samples[first : first + BLOCK, list(channels)]
+                file.write(block.mean(axis=1, dtype=np.float32).round().astype("<i2").tobytes())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return open_audio(path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from core.progress import Progress, share
 from models.stages import StageName
 from transcription.decoding.render import peaks, playback
@@ -14,8 +17,10 @@ PLAYBACK, PEAKS = "playback.m4a", "peaks.json"
 
 
 def run(case: Case, progress: Progress) -> Rendered:
-    """Return the names of both files in the case's folder."""
+    """Return the names of both files in the case's folder; no other try writes files of these names."""
     audio = sound.decoded(case)
-    playback(audio, case.folder / PLAYBACK, share(progress, 0.0, 0.9))
-    peaks(audio, case.folder / PEAKS)
-    return Rendered(PLAYBACK, PEAKS)
+    own = Path(tempfile.mkdtemp(prefix="rendered-", dir=case.folder)).name
+    made = Rendered(f"{own}/{PLAYBACK}", f"{own}/{PEAKS}")
+    playback(audio, case.folder / made.playback, share(progress, 0.0, 0.9))
+    peaks(audio, case.folder / made.peaks)
+    return made

@@ -1,0 +1,1 @@
+"""The web process: routes, shapes, sign-in. Never loads an engine."""

@@ -1,0 +1,94 @@
+"""The web application: made from settings, nothing at import."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api import openapi, problems
+from api.measures import Measures
+from api.middleware import Edge
+from api.routes import (
+    calls,
+    clients,
+    events,
+    health,
+    intake,
+    media,
+    oauth,
+    organisation,
+    session,
+    teams,
+    transcript,
+    uploads,
+    users,
+)
+from api.service import opened
+from core.settings import Settings
+
+ROUTERS = (
+    session.router,
+    session.own,
+    oauth.router,
+    calls.router,
+    intake.router,
+    transcript.router,
+    media.router,
+    events.router,
+    uploads.anybody,
+    uploads.router,
+    users.router,
+    teams.router,
+    clients.router,
+    organisation.router,
+    health.router,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; it opens database, store and bell when it starts, and migrates the database."""
+    measures = Measures()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(settings, measures) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="Debrief",
+        version=openapi.VERSION,
+        lifespan=lifespan,
+        generate_unique_id_function=openapi.unique_id,
+        redoc_url=None,
+        docs_url=None,
+        openapi_url="/openapi.json",
+        telemetry={"auto_configure": False},
+    )
+    app.add_middleware(Edge, measures=measures, secure=settings.web.secure_cookies)
+    app.state.endpoints = endpoints()
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    _describe_once(app)
+    return app
+
+
+def endpoints() -> tuple[APIRoute, ...]:
+    """Return every endpoint, as it is declared."""
+    return tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
+
+
+def _describe_once(app: FastAPI) -> None:
+    """Have the app describe itself as `api.openapi` does, worked out once."""
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = openapi.describe(app, endpoints())
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]

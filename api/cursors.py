@@ -1,0 +1,99 @@
+"""Cursors: where a page ends, as text that callers hand back unread."""
+
+from __future__ import annotations
+
+import base64
+import json
+from binascii import Error
+from datetime import datetime
+from uuid import UUID
+
+from api.problems import Problem, invalid
+from models.queries.listing import Order, Place, Sort
+
+MOST_LETTERS = 500
+
+
+def of_place(order: Order, place: Place) -> str:
+    """Return the cursor of the calls after a place; it remembers the order it is for."""
+    value = place.value.isoformat() if isinstance(place.value, datetime) else place.value
+    return _packed([order.by, order.descending, value, str(place.call_id)])
+
+
+def place(cursor: str, order: Order) -> Place:
+    """Return the place a cursor stands for; raises `Problem` 422 for one of another order or not ours."""
+    match _unpacked(cursor):
+        case [order.by, order.descending, str(value), str(key)] if order.by in TIMES:
+            return Place(_time(value), _key(key))
+        case [order.by, order.descending, int(value) | float(value), str(key)] if order.by not in TIMES:
+            return Place(float(value), _key(key))
+    raise _wrong()
+
+
+TIMES = frozenset({Sort.STARTED_AT, Sort.CREATED_AT, Sort.UPDATED_AT})
+
+
+def of_key(key: UUID) -> str:
+    """Return the cursor of what comes after a key."""
+    return _packed([str(key)])
+
+
+def key(cursor: str | None) -> UUID | None:
+    """Return the key a cursor stands for; None without one."""
+    match None if cursor is None else _unpacked(cursor):
+        case None:
+            return None
+        case [str(text)]:
+            return _key(text)
+    raise _wrong()
+
+
+def of_index(index: int) -> str:
+    """Return the cursor of what comes after an index."""
+    return _packed([index])
+
+
+def index(cursor: str | None) -> int:
+    """Return the index a cursor stands for; -1, before the first, without one."""
+    match [-1] if cursor is None else _unpacked(cursor):
+        case [bool()]:
+            raise _wrong()
+        case [int(number)] if -1 <= number < 2**31:
+            return number
+    raise _wrong()
+
+
+def _packed(values: list[object]) -> str:
+    text = json.dumps(values, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unpacked(cursor: str) -> object:
+    if len(cursor) > MOST_LETTERS:
+        raise _wrong()
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return json.loads(text)
+    except (Error, ValueError, RecursionError) as error:
+        raise _wrong() from error
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise _wrong() from error
+
+
+def _time(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _wrong() from error
+    if found.tzinfo is None:
+        raise _wrong()
+    return found
+
+
+def _wrong() -> Problem:
+    return invalid("wrong_cursor", "The cursor is not one for this list.", "Take `next` of the page before.")

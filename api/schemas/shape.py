@@ -1,0 +1,71 @@
+"""What every shape on the wire shares."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Taken(BaseModel):
+    """Something a caller sends: unknown keys are refused, so that a misspelt one does not pass in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for told in schema["properties"].values():
+        told.pop("default", None)
+
+
+class Change(Taken):
+    """Something to change: what is left out stays as it is, so the defaults of its keys are never used."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return the keys that were sent, with their values."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class Given(BaseModel):
+    """Something a caller gets: every key is there, null where there is nothing."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        from_attributes=True,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+def _stored(text: str) -> str:
+    """Return text that databases hold; raises ValueError for NUL and for what is not Unicode."""
+    if "\0" in text:
+        raise ValueError("must not hold the character NUL")
+    text.encode("utf-8", "strict")
+    return text
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return a time in UTC; raises ValueError where that is before or after all of them."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is no time that can be kept") from error
+
+
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_stored)]
+"""A name or a title."""
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A time with its zone, kept in UTC."""
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+"""A language as ISO 639 names it."""
+Email = Annotated[
+    str,
+    Field(pattern=r"^[^@\s\x00]{1,64}@[^@\s\x00]{1,255}$", max_length=320),
+    BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value),
+]
+"""An e-mail address, in lower case."""

@@ -1,0 +1,112 @@
+"""What the endpoints work with: opened once when the process starts, closed when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+import structlog
+from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.estimates import Estimates
+from api.limiting import Limiter
+from api.measures import Measures
+from api.passwords import Passwords
+from api.uses import Uses
+from api.watch import Watch
+from core.clock import now
+from core.settings import Settings
+from ingest.resumable import Uploads
+from ingest.store import Store, open_store
+from models.bell import Bell
+from models.db import Database
+from models.migrate import upgrade
+from models.queries import callers
+from models.stages import Lane
+
+SWEEP_S = 600.0
+"""How often expired sign-ins, tokens and answers are removed."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The database, the store, the bell, and what this process keeps of its own."""
+
+    settings: Settings
+    database: Database
+    limiter: Limiter
+    passwords: Passwords
+    estimates: Estimates
+    watch: Watch
+    measures: Measures
+    uses: Uses
+    bell: Bell | None
+    """None where no Redis is named: then workers find what is new by looking."""
+    store: Store
+    uploads: Uploads
+
+    async def ring(self, lanes: Iterable[Lane]) -> None:
+        """Wake the workers of lanes; call it when what they shall find is committed."""
+        if self.bell is not None:
+            await self.bell.ring(lanes)
+
+
+def service_of(request: Request) -> Service:
+    """Return the service of the application that a request came to."""
+    found: Service = request.app.state.service
+    return found
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Service]:
+    """Give a service whose database is up to date."""
+    database, store = Database(settings), open_store(settings)
+    bell = Bell(settings) if settings.redis.url.get_secret_value() else None
+    try:
+        await upgrade(database)
+        watch = Watch(database)
+        async with watch.running(), _sweeping(database):
+            yield Service(
+                settings=settings,
+                database=database,
+                limiter=Limiter(settings),
+                passwords=Passwords(),
+                estimates=Estimates(database),
+                watch=watch,
+                measures=measures,
+                uses=Uses(),
+                bell=bell,
+                store=store,
+                uploads=Uploads(database, store, settings),
+            )
+    finally:
+        if bell is not None:
+            await bell.close()
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _sweeping(database: Database) -> AsyncIterator[None]:
+    """Remove what has expired, now and again, until the context ends."""
+    task = asyncio.create_task(_sweep(database))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _sweep(database: Database) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_S)
+        try:
+            async with database.system() as session:
+                await callers.sweep(session, now())
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("sweep.failed", error=type(error).__name__)

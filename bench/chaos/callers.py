@@ -1,0 +1,105 @@
+"""Those who hand recordings in: each tries until its recording is accepted, and notes every answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Queue
+
+import httpx2
+
+from bench.benchmark import sample
+from bench.chaos.world import World
+
+CALLS = 40
+SECONDS = 6.0
+STEP_S = 0.6
+"""Each call begins so much later in the sample call than the one before."""
+PIECE_BYTES, PIECE_S = 4096, 0.02
+"""An upload takes half a second, so that a blow can fall into it."""
+PAUSE_S = 0.5
+SLOW_S = 3.0
+"""Pause between two calls of one caller: the calls come in while the blows fall."""
+
+
+@dataclass
+class Accounts:
+    """What the callers were told: accepted calls by the recording's name, and how often not."""
+
+    accepted: dict[str, str] = field(default_factory=dict)
+    errors: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def cut(folder: Path) -> tuple[Path, ...]:
+    """Return short calls, each another piece of the sample call."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(sample())) as whole:
+        rate, frames = whole.getframerate(), whole.readframes(whole.getnframes())
+        width = whole.getsampwidth() * whole.getnchannels()
+        paths = []
+        for number in range(CALLS):
+            begin = round(number * STEP_S * rate) * width
+            path = folder / f"call-{number:02d}.wav"
+            with wave.open(str(path), "wb") as piece:
+                piece.setparams(whole.getparams())
+                piece.writeframes(frames[begin : begin + round(SECONDS * rate) * width])
+            paths.append(path)
+    return tuple(paths)
+
+
+def hand_in(
+    world: World, key: str, calls: tuple[Path, ...], accounts: Accounts, callers: int
+) -> list[threading.Thread]:
+    """Return started threads that hand the calls in, several at a time."""
+    waiting: Queue[Path] = Queue()
+    for path in calls:
+        waiting.put(path)
+    threads = [
+        threading.Thread(target=_caller, args=(world, key, waiting, accounts), daemon=True)
+        for _ in range(callers)
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _caller(world: World, key: str, waiting: Queue[Path], accounts: Accounts) -> None:
+    while not waiting.empty():
+        path = waiting.get()
+        while not _accepted(world, key, path, accounts):
+            time.sleep(PAUSE_S)
+        time.sleep(SLOW_S)
+
+
+def _accepted(world: World, key: str, path: Path, accounts: Accounts) -> bool:
+    """Return whether the service took a recording; an error is noted and nothing more."""
+    try:
+        answer = httpx2.post(
+            f"{world.address}/v1/calls",
+            params={"filename": path.name},
+            content=_slowly(path),
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "audio/wav"},
+            timeout=30.0,
+        )
+    except httpx2.HTTPError:
+        with accounts.lock:
+            accounts.errors += 1
+        return False
+    with accounts.lock:
+        if answer.is_success:
+            accounts.accepted[path.name] = answer.json()["id"]
+        else:
+            accounts.errors += 1
+    return answer.is_success
+
+
+def _slowly(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+            time.sleep(PIECE_S)

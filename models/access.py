@@ -1,0 +1,161 @@
+"""Who may do what: one table, from which the code, its tests and docs/access.md derive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from models.call import UserRole
+
+
+class Scope(StrEnum):
+    """What a program may be allowed; each stands alone, `admin` holds none of the others."""
+
+    CALLS_READ = "calls:read"
+    CALLS_WRITE = "calls:write"
+    REVIEWS_WRITE = "reviews:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    ADMIN = "admin"
+
+
+class Reach(StrEnum):
+    """How far a permission goes. TEAM: one's team and all below it, and what is one's own."""
+
+    NONE = "none"
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
+class Permission(StrEnum):
+    """What an endpoint demands; each endpoint declares one."""
+
+    READ_CALLS = "calls.read"
+    ADD_CALLS = "calls.add"
+    CHANGE_CALLS = "calls.change"
+    CORRECT_CALLS = "calls.correct"
+    DELETE_CALLS = "calls.delete"
+    READ_PEOPLE = "people.read"
+    CHANGE_PEOPLE = "people.change"
+    READ_ORGANISATION = "organisation.read"
+    CHANGE_ORGANISATION = "organisation.change"
+    MANAGE_CLIENTS = "clients.manage"
+    WATCH_SERVICE = "service.watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A permission: what it lets one do, the scope that gives it to a program, its reach by role."""
+
+    does: str
+    scope: Scope
+    rep: Reach = Reach.NONE
+    coach: Reach = Reach.NONE
+    manager: Reach = Reach.NONE
+    admin: Reach = Reach.ALL
+
+    def reach(self, role: UserRole) -> Reach:
+        """Return how far the permission goes for a person of a role."""
+        return {
+            UserRole.REP: self.rep,
+            UserRole.COACH: self.coach,
+            UserRole.MANAGER: self.manager,
+            UserRole.ADMIN: self.admin,
+        }[role]
+
+
+_OWN, _TEAM, _ALL = Reach.OWN, Reach.TEAM, Reach.ALL
+
+RULES: Mapping[Permission, Rule] = {
+    Permission.READ_CALLS: Rule(
+        "list, search, read, play and export calls, follow their progress",
+        Scope.CALLS_READ,
+        rep=_OWN,
+        coach=_TEAM,
+        manager=_TEAM,
+    ),
+    Permission.ADD_CALLS: Rule("hand in recordings", Scope.CALLS_WRITE, rep=_OWN, coach=_TEAM, manager=_TEAM),
+    Permission.CHANGE_CALLS: Rule(
+        "change what is known of a call, cancel it, have it reviewed again",
+        Scope.CALLS_WRITE,
+        rep=_OWN,
+        coach=_TEAM,
+        manager=_TEAM,
+    ),
+    Permission.CORRECT_CALLS: Rule("put right who spoke", Scope.REVIEWS_WRITE, coach=_TEAM, manager=_TEAM),
+    Permission.DELETE_CALLS: Rule("delete a call and its recording", Scope.CALLS_WRITE, manager=_TEAM),
+    Permission.READ_PEOPLE: Rule(
+        "see users and teams", Scope.PEOPLE_READ, rep=_OWN, coach=_TEAM, manager=_TEAM
+    ),
+    Permission.CHANGE_PEOPLE: Rule("add, change and remove users and teams", Scope.PEOPLE_WRITE),
+    Permission.READ_ORGANISATION: Rule(
+        "see the organisation's settings", Scope.CALLS_READ, rep=_ALL, coach=_ALL, manager=_ALL
+    ),
+    Permission.CHANGE_ORGANISATION: Rule("change the organisation's settings", Scope.ADMIN),
+    Permission.MANAGE_CLIENTS: Rule("add, see and revoke API clients", Scope.ADMIN),
+    Permission.WATCH_SERVICE: Rule("read the service's own measures", Scope.ADMIN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks, and how far the permission that the endpoint demands goes for them.
+
+    `principal_id` is the user's, or the API client's where `user_id` is None. `team_ids` are the
+    viewer's team and all below it, where the reach is TEAM.
+    """
+
+    organisation_id: UUID
+    principal_id: UUID
+    user_id: UUID | None
+    reach: Reach
+    team_id: UUID | None = None
+    team_ids: tuple[UUID, ...] = ()
+
+    def sees(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
+        """Return whether a thing of an owner in a team is within reach.
+
+        `models.queries.access` says the same to the database.
+        """
+        own = self.user_id is not None and owner_id == self.user_id
+        match self.reach:
+            case Reach.ALL:
+                return True
+            case Reach.TEAM:
+                return own or team_id in self.team_ids
+            case Reach.OWN:
+                return own
+            case Reach.NONE:
+                return False
+
+
+def granted(permission: Permission, role: UserRole | None, scopes: frozenset[str]) -> Reach:
+    """Return how far a permission goes: a person's by role, a program's (role None) by scope."""
+    rule = RULES[permission]
+    if role is not None:
+        return rule.reach(role)
+    return Reach.ALL if rule.scope in scopes else Reach.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person (with a role) or a program (with scopes) whose credentials held."""
+
+    organisation_id: UUID
+    principal_id: UUID
+    name: str
+    role: UserRole | None = None
+    team_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def user_id(self) -> UUID | None:
+        """Return the person's key; None for a program."""
+        return None if self.role is None else self.principal_id
+
+    def reach(self, permission: Permission) -> Reach:
+        """Return how far a permission goes for this caller."""
+        return granted(permission, self.role, self.scopes)

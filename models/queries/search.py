@@ -1,0 +1,113 @@
+"""Full text: which calls hold what somebody typed, and where in a call it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, TextClause, and_, bindparam, or_, select, text, true
+from sqlmodel import col
+
+from models import search
+from models.db import ReadSession
+from models.search import Term
+from models.tables import Call, CallText, UtteranceRow
+
+SQLITE = "call_text.id IN (SELECT rowid FROM call_fts WHERE call_fts MATCH :wanted)"
+POSTGRESQL = "call_text.lexemes @@ to_tsquery('simple', :wanted)"
+FEW = 1500
+"""Calls that hold a rare term; a term that more hold is common."""
+MOST_HITS = 3
+"""Places shown of one call in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An utterance that holds something of what was searched."""
+
+    index: int
+    start: float
+    end: float
+    speaker: str
+    text: str
+
+
+async def matching(session: ReadSession, terms: tuple[Term, ...]) -> ColumnElement[bool]:
+    """Return the condition on `Call` that every term is said in it, wherever.
+
+    Databases guess badly how many calls hold a word, and then walk through all of them in the order of the
+    list to find the few that do. So it is looked up first: calls that hold a rare term are named by key.
+    Where many calls hold every term, walking finds a page of them soon.
+    """
+    for term in terms:
+        found = await _few(session, _holding(session, (term,)))
+        if found is not None:
+            others = (_in(_holding(session, (other,))) for other in terms if other is not term)
+            return and_(col(Call.id).in_(found), *others)
+    together = await _few(session, _holding(session, terms)) if len(terms) > 1 else None
+    if together is not None:
+        return or_(col(Call.id).in_(together), _in(_apart(session, terms)))
+    return and_(true(), *(_in(_holding(session, (term,))) for term in terms))
+
+
+async def hits(
+    session: ReadSession, call_ids: Sequence[UUID], terms: tuple[Term, ...], most: int = MOST_HITS
+) -> Mapping[UUID, tuple[Hit, ...]]:
+    """Return by call the utterances that hold most of the terms, at most so many, in order of time."""
+    row, said = UtteranceRow, col(UtteranceRow.text)
+    looks = {form for term in terms for token in term.tokens for form in _forms(token)}
+    query = (
+        select(col(row.call_id), col(row.index), col(row.start), col(row.end), col(row.speaker), said)
+        .where(col(row.call_id).in_(call_ids), or_(*(said.contains(form, autoescape=True) for form in looks)))
+        .order_by(col(row.call_id), col(row.index))
+    )
+    by_call: dict[UUID, list[Hit]] = {}
+    for call_id, index, start, end, speaker, words in await session.execute(query):
+        by_call.setdefault(call_id, []).append(Hit(index, start, end, speaker, words))
+    return {call_id: best(found, terms, most) for call_id, found in by_call.items()}
+
+
+def best(said: Sequence[Hit], terms: tuple[Term, ...], most: int) -> tuple[Hit, ...]:
+    """Return the utterances that hold most of the terms, at most so many, in order of time."""
+    scored = [(search.held(hit.text, terms), hit) for hit in said]
+    top = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].index))[:most]
+    return tuple(sorted((hit for _, hit in top), key=lambda hit: hit.index))
+
+
+def _forms(token: str) -> tuple[str, ...]:
+    """Return a token as texts spell it: the index holds lower case, and not every database folds case."""
+    return token, token.upper(), token.capitalize()
+
+
+async def _few(session: ReadSession, holding: Select[UUID]) -> frozenset[UUID] | None:
+    """Return the calls that a query gives, None where they are more than `FEW`."""
+    if (await session.execute(holding.offset(FEW).limit(1))).first() is not None:
+        return None
+    return frozenset((await session.execute(holding)).scalars())
+
+
+def _in(holding: Select[UUID]) -> ColumnElement[bool]:
+    return col(Call.id).in_(holding)
+
+
+def _holding(session: ReadSession, terms: tuple[Term, ...]) -> Select[UUID]:
+    """Return the query for calls in one part of whose text all the terms are."""
+    return select(col(CallText.call_id)).where(_match(session, terms))
+
+
+def _apart(session: ReadSession, terms: tuple[Term, ...]) -> Select[UUID]:
+    """Return the query for long calls, of several parts, that hold each term in some part."""
+    held = (_in_text(_holding(session, (term,))) for term in terms)
+    return select(col(CallText.call_id)).where(col(CallText.part) == 1, *held)
+
+
+def _in_text(holding: Select[UUID]) -> ColumnElement[bool]:
+    return col(CallText.call_id).in_(holding)
+
+
+def _match(session: ReadSession, terms: tuple[Term, ...]) -> TextClause:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    wanted = search.fts5(terms) if sqlite else search.tsquery(terms)
+    condition = text(SQLITE if sqlite else POSTGRESQL)
+    return condition.bindparams(bindparam("wanted", wanted, unique=True))

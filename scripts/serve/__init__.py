@@ -1,0 +1,1 @@
+"""`./debrief serve`: the whole service on one machine, as one command."""

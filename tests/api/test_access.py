@@ -1,0 +1,283 @@
+"""Every endpoint, by every role, on what belongs to everybody: models/access.py says what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from pydantic import SecretStr
+
+from api.app import endpoints
+from api.auth import permission_of
+from api.routes.uploads import BYTES
+from core.settings import DatabaseSettings, Settings, WebSettings
+from models.access import RULES, Permission, Reach, Scope, granted
+from tests.api.conftest import Running, Signed, both, running
+from tests.factories.databases import copied_sqlite
+from tests.factories.reviews import Line, review_of
+from tests.factories.worlds import World
+
+ROLES = ("rep", "coach", "manager", "admin")
+OWNERS = ("rep", "mate", "coach", "outsider", None, "foreigner")
+"""Whose a call is: None nobody's, the last another organisation's."""
+BRIEF = review_of([Line("S1", 0.5, 2.0, "Hello there."), Line("S2", 2.5, 4.0, "Good morning.")])
+TUS = {"tus-resumable": "1.0.0"}
+OPEN = {
+    "/v1/session",
+    "/oauth/token",
+    "/v1/me",
+    "/v1/me/password",
+    "/v1/health",
+    "/v1/ready",
+    "/metrics",
+}
+"""Endpoints that demand no permission; `OPTIONS /v1/uploads` is one more."""
+
+SENT: Mapping[str, dict[str, Any]] = {
+    "POST /v1/calls": {"content": b"RIFF....WAVE", "headers": {"content-type": "audio/wav"}},
+    "PATCH /v1/calls/{call_id}": {"json": {"customer": "Acme"}},
+    "POST /v1/calls/{call_id}/rerun": {"json": {"stage": "judge"}},
+    "PATCH /v1/calls/{call_id}/speakers": {"json": {"speakers": {"S1": {"name": "Ana"}}}},
+    "GET /v1/calls/{call_id}/export": {"params": {"format": "txt"}},
+    "POST /v1/uploads": {"headers": {**TUS, "upload-length": "8"}},
+    "HEAD /v1/uploads/{upload_id}": {"headers": TUS},
+    "DELETE /v1/uploads/{upload_id}": {"headers": TUS},
+    "PATCH /v1/uploads/{upload_id}": {
+        "headers": {**TUS, "upload-offset": "0", "content-type": BYTES},
+        "content": b"1234",
+    },
+    "POST /v1/users": {"json": {"email": "new@acme.example", "name": "New", "role": "rep"}},
+    "PATCH /v1/users/{user_id}": {"json": {"name": "Renamed"}},
+    "POST /v1/teams": {"json": {"name": "West"}},
+    "PATCH /v1/teams/{team_id}": {"json": {"name": "Renamed"}},
+    "POST /v1/clients": {"json": {"name": "crm", "scopes": ["calls:read"]}},
+    "PATCH /v1/organisation": {"json": {"retention_days": 90}},
+}
+
+
+def demanding(needle: str | None) -> list[tuple[str, str, Permission]]:
+    """Return method, path and permission of endpoints with a part in their path, or with none at all."""
+    found = []
+    for route in endpoints():
+        permission = permission_of(route.dependant)
+        wanted = "{" not in route.path if needle is None else needle in route.path
+        if permission is not None and wanted:
+            found += [(method, route.path, permission) for method in route.methods or ()]
+    return sorted(found)
+
+
+def ids(case: Any) -> str:
+    return str(case)
+
+
+def ask(client: TestClient, method: str, path: str, **keys: str) -> Response:
+    return client.request(method, path.format(**keys), **SENT.get(f"{method} {path}", {}))
+
+
+def alike(answer: Response, absent: Response) -> bool:
+    """Return whether two answers tell the same."""
+
+    def told(one: Response) -> tuple[int, Any]:
+        body = one.json() if one.content else {}
+        return one.status_code, {key: value for key, value in body.items() if key != "request_id"}
+
+    return told(answer) == told(absent)
+
+
+def test_every_endpoint_declares_a_permission_or_is_open() -> None:
+    undeclared = {
+        f"{next(iter(route.methods or ()))} {route.path}"
+        for route in endpoints()
+        if permission_of(route.dependant) is None and route.path not in OPEN
+    }
+    assert undeclared == {"OPTIONS /v1/uploads"}
+    assert {permission for _, _, permission in demanding("")} | {Permission.WATCH_SERVICE} == set(Permission)
+    assert set(RULES) == set(Permission)
+
+
+@pytest.fixture(scope="module")
+def there(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, password_hash: str
+) -> Iterator[Running]:
+    """Give an application for all the tests that make what they ask about; its event streams end at once."""
+    folder = tmp_path_factory.mktemp("home")
+    address = copied_sqlite(sqlite_template, folder)
+    limits = WebSettings(requests_per_minute=10**6)
+    settings = Settings(data=folder, web=limits, database=DatabaseSettings(url=SecretStr(address)))
+    with running(settings, password_hash) as found:
+        found.app.state.service.watch.close()
+        yield found
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{call_id}"), ids=ids)
+def test_calls(there: Running, method: str, path: str, permission: Permission) -> None:
+    shared = _calls(there.world)
+    for name in ROLES:
+        client, viewer = there.signed(name), _viewer(there.world, name, permission)
+        absent = ask(client, method, path, call_id=str(uuid4()))
+        shared = shared if method == "GET" else _calls(there.world)
+        for owner in OWNERS:
+            answer = ask(client, method, path, call_id=str(shared[owner]))
+            if viewer.reach is Reach.NONE:
+                assert answer.status_code == absent.status_code == 403, (name, owner)
+            elif owner != "foreigner" and viewer.sees(*_of(there.world, owner)):
+                assert answer.status_code in {200, 202, 204, 409}, (name, owner, answer.text)
+                assert answer.status_code != 409 or path.endswith(("/audio", "/peaks", "/cancel"))
+            else:
+                assert absent.status_code == 404
+                assert alike(answer, absent), (name, owner, answer.text)
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{user_id}"), ids=ids)
+def test_users(there: Running, method: str, path: str, permission: Permission) -> None:
+    for name in ROLES:
+        client, viewer = there.signed(name), _viewer(there.world, name, permission)
+        absent = ask(client, method, path, user_id=str(uuid4()))
+        for target, person in there.world.people.items():
+            answer = ask(client, method, path, user_id=str(person.id))
+            seen = target != "foreigner" and viewer.sees(person.id, person.team_id)
+            _judge(viewer.reach, answer, absent, seen=seen)
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{team_id}"), ids=ids)
+def test_teams(there: Running, method: str, path: str, permission: Permission) -> None:
+    for name in ROLES:
+        client, viewer = there.signed(name), _viewer(there.world, name, permission)
+        absent = ask(client, method, path, team_id=str(uuid4()))
+        for team in there.world.teams.values():
+            answer = ask(client, method, path, team_id=str(team.id))
+            own = viewer.reach is Reach.OWN and team.id == viewer.team_id
+            seen = viewer.reach is Reach.ALL or team.id in viewer.team_ids or own
+            _judge(viewer.reach, answer, absent, seen=seen)
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{client_id}"), ids=ids)
+def test_clients(there: Running, method: str, path: str, permission: Permission) -> None:
+    def made(name: str) -> str:
+        new = {"name": "crm", "scopes": ["calls:read"]}
+        return str(there.signed(name).post("/v1/clients", json=new).json()["id"])
+
+    ours, theirs = made("admin"), made("foreigner")
+    for name in ROLES:
+        client, viewer = there.signed(name), _viewer(there.world, name, permission)
+        absent = ask(client, method, path, client_id=str(uuid4()))
+        _judge(viewer.reach, ask(client, method, path, client_id=theirs), absent, seen=False)
+        _judge(viewer.reach, ask(client, method, path, client_id=ours), absent, seen=True)
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{upload_id}"), ids=ids)
+def test_uploads_are_their_owners_alone(
+    there: Running, method: str, path: str, permission: Permission
+) -> None:
+    for owner in ("rep", "admin", "foreigner"):
+        for name in (*ROLES, "foreigner"):
+            made = there.signed(owner).post("/v1/uploads", **SENT["POST /v1/uploads"])
+            client = there.signed(name)
+            answer = ask(client, method, path, upload_id=made.headers["location"].rpartition("/")[2])
+            absent = ask(client, method, path, upload_id=str(uuid4()))
+            assert absent.status_code == 404
+            if name == owner:
+                assert answer.status_code in {200, 204}, answer.text
+            else:
+                assert alike(answer, absent)
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), demanding(None), ids=ids)
+def test_collections(there: Running, method: str, path: str, permission: Permission) -> None:
+    for name in ROLES:
+        answer = ask(there.signed(name), method, path)
+        allowed = RULES[permission].reach(there.world.people[name].role) is not Reach.NONE
+        assert (answer.status_code == 403) is not allowed, (name, answer.text)
+        assert answer.status_code < 300 or not allowed, (name, answer.text)
+
+
+def test_nobody_gets_anything_without_credentials(there: Running) -> None:
+    keys = dict.fromkeys(("call_id", "user_id", "team_id", "client_id", "upload_id"), str(uuid4()))
+    asked = [(method, path) for method, path, _ in demanding("")] + [("GET", "/v1/me"), ("GET", "/metrics")]
+    for method, path in asked:
+        assert ask(there.anybody, method, path, **keys).status_code == 401, (method, path)
+        wrong = {"authorization": "Bearer dbr_wrong", **TUS}
+        answer = there.anybody.request(method, path.format(**keys), headers=wrong)
+        assert answer.status_code == 401, (method, path)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_program_reaches_what_its_scope_gives_and_nothing_else(there: Running, scope: Scope) -> None:
+    client = there.program(there.world.client(scope))
+    call_id, theirs = (
+        str(there.world.reviewed("rep", BRIEF)),
+        str(there.world.reviewed("foreigner", BRIEF, "other")),
+    )
+    keys = {"user_id": str(there.world.people["rep"].id), "team_id": str(there.world.teams["east"].id)}
+    keys |= {"client_id": str(uuid4()), "upload_id": str(uuid4())}
+    for method, path, permission in demanding(""):
+        answer = ask(client, method, path, call_id=call_id, **keys)
+        if granted(permission, None, frozenset({scope})) is Reach.NONE:
+            assert answer.status_code == 403, (method, path)
+            continue
+        assert answer.status_code not in {401, 403, 422, 500}, (method, path, answer.text)
+        call_id = str(there.world.reviewed("rep", BRIEF)) if method != "GET" else call_id
+        if "{call_id}" in path:
+            assert ask(client, method, path, call_id=theirs).status_code == 404
+
+
+@both
+def test_a_list_holds_what_is_within_reach(signed: Signed, world: World) -> None:
+    calls = {owner: str(world.call(owner, _home(owner))) for owner in OWNERS}
+    for name in (*ROLES, "foreigner"):
+        viewer = _viewer(world, name, Permission.READ_CALLS)
+        answer = signed(name).get("/v1/calls").json()
+        home = {o: c for o, c in calls.items() if (o == "foreigner") == (name == "foreigner")}
+        assert {one["id"] for one in answer["items"]} == {
+            call for owner, call in home.items() if viewer.sees(*_of(world, owner))
+        }
+
+
+@both
+def test_people_and_teams_within_reach_are_listed(signed: Signed, world: World) -> None:
+    def listed(name: str) -> tuple[set[str], set[str]]:
+        client = signed(name)
+        people = {one["name"].lower() for one in client.get("/v1/users").json()["items"]}
+        return people, {one["name"] for one in client.get("/v1/teams").json()}
+
+    assert listed("rep") == ({"rep"}, {"east"})
+    assert listed("coach") == ({"rep", "mate", "coach", "manager"}, {"sales", "east"})
+    assert listed("admin") == (set(world.people) - {"foreigner"}, {"sales", "east", "support"})
+    assert listed("foreigner") == ({"foreigner"}, set())
+
+
+def _judge(reach: Reach, answer: Response, absent: Response, *, seen: bool) -> None:
+    if reach is Reach.NONE:
+        assert answer.status_code == absent.status_code == 403
+    elif seen:
+        assert answer.status_code in {200, 204, 409}, answer.text
+    else:
+        assert absent.status_code == 404
+        assert alike(answer, absent), answer.text
+
+
+def _viewer(world: World, name: str, permission: Permission) -> Any:
+    reach = RULES[permission].reach(world.people[name].role)
+    within = [world.teams["sales"].id, world.teams["east"].id]
+    return world.viewer(name, reach=reach, team_ids=tuple(within) if reach is Reach.TEAM else ())
+
+
+def _of(world: World, owner: str | None) -> tuple[Any, Any]:
+    person = world.people.get(owner or "")
+    return (person.id, person.team_id) if person else (None, None)
+
+
+def _calls(world: World) -> dict[str | None, UUID]:
+    """Return a reviewed call of every owner."""
+    ours = [owner for owner in OWNERS if owner != "foreigner"]
+    calls = dict(zip(ours, world.all_reviewed(ours, BRIEF), strict=True))
+    return {**calls, "foreigner": world.reviewed("foreigner", BRIEF, "other")}
+
+
+def _home(owner: str | None) -> str:
+    return "other" if owner == "foreigner" else "acme"

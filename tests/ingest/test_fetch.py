@@ -1,0 +1,406 @@
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import EAI_AGAIN, EAI_NONAME, gaierror
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from typing_extensions import override
+
+from core.clock import now
+from core.errors import Rejected, Retryable
+from ingest.fetch import Address, Rules, fetch, is_public
+
+LOOPBACK = ipaddress.ip_address("127.0.0.1")
+CONTENT = bytes(range(256)) * 4000
+
+
+@dataclass
+class Heard:
+    """What the server was asked."""
+
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    names: list[str | None] = field(default_factory=list)
+
+
+class Handler(BaseHTTPRequestHandler):
+    heard: Heard
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self.heard.requests.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
+        path, _, query = self.path.partition("?")
+        getattr(self, path.strip("/").partition("/")[0])(query)
+
+    def recording(self, _query: str) -> None:
+        self._head(200, {"Content-Length": str(len(CONTENT))})
+        self.wfile.write(CONTENT)
+
+    def named(self, _query: str) -> None:
+        self._head(200, {"Content-Disposition": "attachment; filename*=UTF-8''%E7%8E%8B%2F..%2Fcall.wav"})
+
+    def to(self, query: str) -> None:
+        self._head(302, {"Location": query, "Content-Length": "0"})
+
+    def answer(self, query: str) -> None:
+        self._head(int(query), {"Content-Length": "0"})
+
+    def zipped(self, _query: str) -> None:
+        self._head(200, {"Content-Encoding": "gzip"})
+
+    def endless(self, _query: str) -> None:
+        self._head(200, {})
+        while True:
+            self.wfile.write(CONTENT)
+
+    def slow(self, _query: str) -> None:
+        self._head(200, {"Content-Length": "100"})
+        for _ in range(100):
+            self.wfile.write(b"x")
+            self.wfile.flush()
+            time.sleep(0.05)
+
+    def silent(self, _query: str) -> None:
+        self._head(200, {"Content-Length": "100"})
+        time.sleep(1)
+
+    def cut(self, _query: str) -> None:
+        self._head(200, {"Content-Length": "100"})
+        self.wfile.write(b"x")
+
+    def _head(self, status: int, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hang up: some tests are about those."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server on loopback, and rules that let it be reached."""
+
+    port: int
+    heard: Heard
+    rules: Rules
+    scheme: str = "http"
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"{self.scheme}://{host}:{self.port}{path}"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    yield from served(None)
+
+
+@pytest.fixture
+def secure_site(tmp_path: Path) -> Iterator[Site]:
+    """Return a server with a certificate for recordings.example."""
+    certificate = certified(tmp_path, "recordings.example")
+    yield from served(certificate)
+
+
+def served(certificate: Path | None) -> Iterator[Site]:
+    heard = Heard()
+    server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"heard": heard}))
+    tls = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        context.sni_callback = lambda _socket, name, _context: heard.names.append(name)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        tls = ssl.create_default_context(cafile=str(certificate))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    rules = Rules(
+        limit=2 * len(CONTENT),
+        ports=frozenset({server.server_port}),
+        public=lambda address: address == LOOPBACK,
+        resolve=names({"recordings.example": ["127.0.0.1"], "127.0.0.1": ["127.0.0.1"]}),
+        tls=tls,
+    )
+    yield Site(server.server_port, heard, rules, "https" if certificate else "http")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def certified(folder: Path, name: str) -> Path:
+    """Return a file with a key and a certificate, signed by itself, for a name."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+class names:  # noqa: N801
+    """A resolver that knows a few names."""
+
+    def __init__(self, known: dict[str, list[str]]) -> None:
+        self.known = known
+        self.asked: list[str] = []
+
+    async def __call__(self, host: str, port: int) -> Sequence[Address]:
+        self.asked.append(host)
+        if host not in self.known:
+            raise gaierror(EAI_NONAME, "unknown")
+        return [ipaddress.ip_address(text) for text in self.known[host]]
+
+
+def fetched(url: str, rules: Rules) -> tuple[str, bytes]:
+    async def body() -> tuple[str, bytes]:
+        async with fetch(url, rules) as found:
+            return found.name, b"".join([chunk async for chunk in found.chunks])
+
+    return asyncio.run(body())
+
+
+def refused(url: str, rules: Rules) -> Rejected:
+    with pytest.raises(Rejected) as caught:
+        fetched(url, rules)
+    return caught.value
+
+
+class TestFetched:
+    def test_the_bytes_and_the_name(self, site: Site) -> None:
+        assert fetched(site.url("/recording/call%20one.wav?sig=a%2Fb"), site.rules) == (
+            "call one.wav",
+            CONTENT,
+        )
+        path, headers = site.heard.requests[0]
+        assert path == "/recording/call%20one.wav?sig=a%2Fb"
+        assert headers["accept-encoding"] == "identity"
+
+    def test_the_name_of_the_server_is_kept(self, site: Site) -> None:
+        fetched(site.url("/recording", "recordings.example"), site.rules)
+        assert site.heard.requests[0][1]["host"] == f"recordings.example:{site.port}"
+
+    def test_the_certificate_is_that_of_the_name(self, secure_site: Site) -> None:
+        assert fetched(secure_site.url("/recording", "recordings.example"), secure_site.rules)[1] == CONTENT
+        assert secure_site.heard.names == ["recordings.example"]
+        assert secure_site.heard.requests[0][1]["host"] == f"recordings.example:{secure_site.port}"
+        assert "certificate" in refused(secure_site.url("/recording"), secure_site.rules).reason
+
+    def test_the_name_that_the_answer_gives(self, site: Site) -> None:
+        assert fetched(site.url("/named/x.wav"), site.rules)[0] == "call.wav"
+
+    def test_redirects_are_followed_up_to_five(self, site: Site) -> None:
+        path = "/recording"
+        for _ in range(5):
+            path = f"/to?{path}"
+        assert fetched(site.url(path), site.rules)[1] == CONTENT
+        assert "redirects more than 5 times" in refused(site.url(f"/to?{path}"), site.rules).reason
+
+    def test_the_address_that_was_looked_at_is_the_one_connected_to(self, site: Site) -> None:
+        """A name that answers otherwise the second time would lead inside: it is asked once."""
+        resolve = names({"recordings.example": ["127.0.0.1"]})
+        fetched(site.url("/recording", "recordings.example"), replace(site.rules, resolve=resolve))
+        assert resolve.asked == ["recordings.example"]
+
+    def test_the_next_address_where_one_takes_no_connection(self, site: Site) -> None:
+        rules = replace(
+            site.rules,
+            resolve=names({"recordings.example": ["::1", "127.0.0.1"]}),
+            public=lambda address: address.is_loopback,
+        )
+        assert fetched(site.url("/recording", "recordings.example"), rules)[1] == CONTENT
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("url", "says"),
+        [
+            ("ftp://recordings.example/x", "not reached by http or https"),
+            ("file:///etc/passwd", "not reached by http or https"),
+            ("//recordings.example/x", "not reached by http or https"),
+            ("https://user:secret@recordings.example/x", "a user name or password"),
+            ("https://user@recordings.example/x", "a user name or password"),
+            ("https:///x", "names no server"),
+            ("https://recordings.example:8443/x", "port 8443"),
+            ("http://recordings.example:22/x", "port 22"),
+            ("https://nowhere.example/x", "does not exist"),
+            ("http://[::1", "no web address"),
+        ],
+    )
+    def test_addresses(self, url: str, says: str) -> None:
+        resolve = names({"recordings.example": ["93.184.216.34"]})
+        refusal = refused(url, Rules(limit=1, resolve=resolve))
+        assert refusal.code == "url_refused"
+        assert says in refusal.reason
+        assert "secret" not in str(refusal)
+
+    @pytest.mark.parametrize(
+        "host", ["127.0.0.1", "localhost", "[::1]", "127.1", "2130706433", "0x7f000001", "0", "[::]"]
+    )
+    def test_this_machine_by_any_name(self, site: Site, host: str) -> None:
+        refusal = refused(site.url("/recording", host), Rules(limit=1, ports=frozenset({site.port})))
+        assert "not on the public internet" in refusal.reason
+        assert site.heard.requests == []
+
+    def test_a_name_with_one_address_inside(self, site: Site) -> None:
+        resolve = names({"mixed.example": ["127.0.0.1", "10.0.0.1"], "none.example": []})
+        rules = replace(site.rules, resolve=resolve)
+        for host in resolve.known:
+            assert "not on the public" in refused(site.url("/recording", host), rules).reason
+        assert site.heard.requests == []
+
+    @pytest.mark.parametrize(
+        ("target", "says"),
+        [
+            ("http://10.0.0.1/x", "not on the public internet"),
+            ("http://169.254.169.254/latest/meta-data", "not on the public internet"),
+            ("ftp://recordings.example/x", "not reached by http or https"),
+            ("http://recordings.example:1/x", "port 1;"),
+            ("//user@recordings.example/x", "user name"),
+            ("file:///etc/passwd", "not reached by http or https"),
+        ],
+    )
+    def test_a_redirect_is_looked_at_like_the_first_address(self, site: Site, target: str, says: str) -> None:
+        known = {host: [host] for host in ("127.0.0.1", "10.0.0.1", "169.254.169.254")}
+        rules = replace(
+            site.rules, resolve=names(known), ports=frozenset({site.port, 80}), public=_outside_or_site
+        )
+        assert says in refused(site.url(f"/to?{target}"), rules).reason
+        assert len(site.heard.requests) == 1
+
+    @pytest.mark.parametrize("status", [204, 304, 400, 403, 404, 410])
+    def test_answers_that_will_not_change(self, site: Site, status: int) -> None:
+        url = site.url(f"/answer?{status}")
+        if status == 204:
+            assert fetched(url, site.rules)[1] == b""
+        else:
+            assert f"is answered with {status}" in refused(url, site.rules).reason
+
+    def test_a_recording_too_large_by_its_own_word_or_in_fact(self, site: Site) -> None:
+        for path in ("/recording", "/endless"):
+            refusal = refused(site.url(path), replace(site.rules, limit=len(CONTENT) - 1))
+            assert refusal.code == "too_large"
+
+    def test_compressed_for_transport(self, site: Site) -> None:
+        assert "compressed" in refused(site.url("/zipped"), site.rules).reason
+
+
+def _outside_or_site(address: Address) -> bool:
+    return address == LOOPBACK or is_public(address)
+
+
+class TestPassing:
+    @pytest.mark.parametrize("status", [429, 500, 502, 503])
+    def test_answers_that_may_change(self, site: Site, status: int) -> None:
+        with pytest.raises(Retryable, match=f"answered {status}"):
+            fetched(site.url(f"/answer?{status}"), site.rules)
+
+    def test_a_body_slower_than_all_the_time_there_is(self, site: Site) -> None:
+        started = time.monotonic()
+        with pytest.raises(Retryable, match="too slow"):
+            fetched(site.url("/slow"), replace(site.rules, timeout_s=0.5))
+        assert time.monotonic() - started < 3
+
+    def test_a_server_that_falls_silent(self, site: Site) -> None:
+        with pytest.raises(Retryable, match="too slow"):
+            fetched(site.url("/silent"), replace(site.rules, idle_s=0.2))
+
+    def test_a_body_cut_short(self, site: Site) -> None:
+        with pytest.raises(Retryable, match="broke off"):
+            fetched(site.url("/cut"), site.rules)
+
+    def test_a_server_that_is_away(self, site: Site) -> None:
+        with pytest.raises(Retryable, match="takes no connection"):
+            fetched("http://127.0.0.1:9/x", replace(site.rules, ports=frozenset({9})))
+
+    def test_a_resolver_that_is_away(self) -> None:
+        async def away(host: str, port: int) -> Sequence[Address]:
+            raise gaierror(EAI_AGAIN, "later")
+
+        with pytest.raises(Retryable, match="cannot be looked up at the moment"):
+            fetched("https://recordings.example/x", Rules(limit=1, resolve=away))
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:2800:220:1::1", "2a00:1450:4001::1"])
+def test_public_addresses(address: str) -> None:
+    assert is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0",  # noqa: S104
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "172.16.0.1",
+        "192.0.0.8",
+        "192.0.2.1",
+        "192.88.99.1",
+        "192.168.1.1",
+        "198.18.0.1",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::7f00:1",
+        "::ffff:127.0.0.1",
+        "::ffff:8.8.8.8",
+        "64:ff9b::a00:1",
+        "64:ff9b::808:808",
+        "64:ff9b:1::1",
+        "100::1",
+        "2001::1",
+        "2001:db8::1",
+        "2002:a00:1::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fd12:3456::1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fec0::1",
+        "ff02::1",
+    ],
+)
+def test_addresses_that_are_nobodys_outside(address: str) -> None:
+    assert not is_public(ipaddress.ip_address(address))
