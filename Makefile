@@ -1,6 +1,6 @@
 # `make` lists the targets; `make demo` and `make test` each do everything they need.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev weights demo test browser lint types docs eval bench chaos lock clean
+.PHONY: help env env-dev weights demo test browser lint types docs eval bench chaos load lock clean
 PY := .venv/bin/python
 SHELL := /bin/bash
 
@@ -45,6 +45,9 @@ bench: env-dev weights ## speed and accuracy beside the reference stack: make be
 
 chaos: env-dev weights ## strike the service while calls go through it; writes docs/reliability.md
 	@$(PY) -m bench.chaos --markdown docs/reliability.md
+
+load: env-dev weights ## long uploads, many clients, two machines, many streams; writes docs/load.md
+	@$(PY) -m bench.load --markdown docs/load.md
 
 lock: env-dev ## pin what is installed in requirements/constraints.txt
 	@$(PY) -m pip freeze --all | sed 's/+cpu//' | sort -f > requirements/constraints.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             timeout_graceful_shutdown=GRACE_S,
         )
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # uvicorn raises again what it stopped for
     server.run(None if descriptor is None else [socket.socket(fileno=descriptor)])
     return 0 if server.started else 1
 

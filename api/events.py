@@ -74,7 +74,7 @@ class _Follower:
         """Yield the progress of calls that moved."""
         moved = {c: p for c, p in under_way.items() if self._progress.get(c) != p}
         self._progress = dict(under_way)
-        expected = await self._service.estimates.finishes() if moved else {}
+        expected = await self._service.estimates.finishes(moved) if moved else {}
         for call_id, progress in moved.items():
             yield message("call.progress", progress_data(call_id, progress, expected.get(call_id)))
 

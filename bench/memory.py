@@ -16,7 +16,7 @@ def peak_mb() -> float | None:
 
     VmHWM begins anew with the program, unlike `ru_maxrss`, which a child inherits from its parent.
     """
-    return _status_mb(PROC / "self", "VmHWM")
+    return status_mb(PROC / "self", "VmHWM")
 
 
 class PeakOfTree:
@@ -53,10 +53,10 @@ def _tree_mb(process: Path) -> float:
         children = [child for task in tasks for child in task.read_text(encoding="ascii").split()]
     except OSError:
         return 0.0
-    return (_status_mb(process, "VmRSS") or 0.0) + sum(_tree_mb(PROC / child) for child in children)
+    return (status_mb(process, "VmRSS") or 0.0) + sum(_tree_mb(PROC / child) for child in children)
 
 
-def _status_mb(process: Path, field: str) -> float | None:
+def status_mb(process: Path, field: str) -> float | None:
     """Return one field of a process's status, MB."""
     try:
         rows = (process / "status").read_text(encoding="utf-8").splitlines()

@@ -14,7 +14,16 @@ from core.traces import trace
 
 Entry = MutableMapping[str, Any]
 Cause = tuple[type[BaseException], BaseException, TracebackType | None]
-QUIET = ("arq", "faster_whisper", "transformers", "httpx2", "httpcore2", "alembic", "speechbrain", "lightning")
+QUIET = (
+    "arq",
+    "faster_whisper",
+    "transformers",
+    "httpx2",
+    "httpcore2",
+    "alembic",
+    "speechbrain",
+    "lightning",
+)
 """Libraries that tell every step; what they warn of is kept."""
 
 

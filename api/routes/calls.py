@@ -196,7 +196,8 @@ def _there(call: Call | None) -> Call:
 
 async def _expected(service: Service, rows: Sequence[Call]) -> Mapping[UUID, datetime]:
     """Return when calls are likely to be reviewed, asked only where one of them waits."""
-    return await service.estimates.finishes() if any(not row.state.ended for row in rows) else {}
+    waiting = [row.id for row in rows if not row.state.ended]
+    return await service.estimates.finishes(waiting) if waiting else {}
 
 
 async def _admitted(session: Session, call: Call, values: Mapping[str, Any]) -> None:

@@ -61,11 +61,12 @@ async def get_client(client_id: UUID, viewer: ClientManager, service: ServiceDep
     return ClientShape.model_validate(client)
 
 
-@router.delete("/{client_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING)
-async def revoke_client(client_id: UUID, viewer: ClientManager, service: ServiceDep) -> None:
-    """Revoke a program: its key and its tokens hold no longer."""
+@router.post("/{client_id}/revoke", responses=MISSING)
+async def revoke_client(client_id: UUID, viewer: ClientManager, service: ServiceDep) -> ClientShape:
+    """Revoke a program: its key and its tokens hold no longer. It stays in the list."""
     async with service.database.write(viewer.organisation_id) as session:
         client = await people.client(session, client_id)
         if client is None:
             raise not_found()
         await people.revoke(session, client, now())
+    return ClientShape.model_validate(client)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, StrictBool, StrictInt
 
 from api.passwords import LEAST, MOST
 from api.schemas.shape import Change, Email, Given, Line, Moment, Taken
@@ -46,7 +46,7 @@ class OrganisationChange(Change):
 
     name: Line = ""
     consent_policy: ConsentPolicy = ConsentPolicy.NOT_CHECKED
-    retention_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    retention_days: Annotated[StrictInt, Field(ge=1, le=36500)] | None = None
 
 
 class MeShape(Given):
@@ -101,7 +101,7 @@ class UserChange(Change):
     name: Line = ""
     role: UserRole = UserRole.REP
     team_id: UUID | None = None
-    active: bool = True
+    active: StrictBool = True
     """Who is not active cannot sign in; their calls stay."""
     password: Password | None = None
     """A new password, or null: they can no longer sign in."""

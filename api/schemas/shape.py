@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
 
 
 class Taken(BaseModel):
@@ -57,9 +60,16 @@ def _utc(moment: datetime) -> datetime:
         raise ValueError("is no time that can be kept") from error
 
 
+def _written_out(moment: object) -> object:
+    """Return a time as it was given; raises ValueError for a number, which might be of anything."""
+    if isinstance(moment, datetime) or (isinstance(moment, str) and _DATE.match(moment)):
+        return moment
+    raise ValueError("must be a time as ISO 8601 has it, with its zone")
+
+
 Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_stored)]
 """A name or a title."""
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Moment = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_written_out)]
 """A time with its zone, kept in UTC."""
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 """A language as ISO 639 names it."""

@@ -17,12 +17,13 @@ from pathlib import Path
 import httpx2
 
 from bench.chaos.blows import BLOWS, Blow
-from bench.chaos.callers import CALLS, Accounts, cut, hand_in
+from bench.chaos.callers import Accounts, hand_in
 from bench.chaos.verdict import Verdict, judge, undisturbed
 from bench.chaos.world import ROOT, World, world
 from bench.evaluate import settings_fingerprint
 from bench.grid import Grid, wide_console
 from bench.machine import provenance
+from bench.pieces import CALLS, cut
 from bench.tables import source_lines
 from core.settings import Settings
 

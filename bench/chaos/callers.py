@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +11,8 @@ from queue import Queue
 
 import httpx2
 
-from bench.benchmark import sample
 from bench.chaos.world import World
 
-CALLS = 40
-SECONDS = 6.0
-STEP_S = 0.6
-"""Each call begins so much later in the sample call than the one before."""
 PIECE_BYTES, PIECE_S = 4096, 0.02
 """An upload takes half a second, so that a blow can fall into it."""
 PAUSE_S = 0.5
@@ -33,23 +27,6 @@ class Accounts:
     accepted: dict[str, str] = field(default_factory=dict)
     errors: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-def cut(folder: Path) -> tuple[Path, ...]:
-    """Return short calls, each another piece of the sample call."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(sample())) as whole:
-        rate, frames = whole.getframerate(), whole.readframes(whole.getnframes())
-        width = whole.getsampwidth() * whole.getnchannels()
-        paths = []
-        for number in range(CALLS):
-            begin = round(number * STEP_S * rate) * width
-            path = folder / f"call-{number:02d}.wav"
-            with wave.open(str(path), "wb") as piece:
-                piece.setparams(whole.getparams())
-                piece.writeframes(frames[begin : begin + round(SECONDS * rate) * width])
-            paths.append(path)
-    return tuple(paths)
 
 
 def hand_in(

@@ -76,7 +76,10 @@ def ids(case: Any) -> str:
 
 
 def ask(client: TestClient, method: str, path: str, **keys: str) -> Response:
-    return client.request(method, path.format(**keys), **SENT.get(f"{method} {path}", {}))
+    sent = dict(SENT.get(f"{method} {path}", {}))
+    if "RIFF" in str(sent):
+        sent["content"] = sent["content"] + uuid4().bytes  # the same bytes are one recording
+    return client.request(method, path.format(**keys), **sent)
 
 
 def alike(answer: Response, absent: Response) -> bool:

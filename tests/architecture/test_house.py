@@ -38,7 +38,9 @@ def test_a_package_of_ours_is_not_shadowed(package: str) -> None:
     assert Path(origin).is_relative_to(ROOT)
 
 
-@pytest.mark.parametrize("module", ["scripts.debrief", "report.html", "report.document", "analysis.metrics", "api.app"])
+@pytest.mark.parametrize(
+    "module", ["scripts.debrief", "report.html", "report.document", "analysis.metrics", "api.app"]
+)
 def test_showing_and_measuring_load_no_inference_library(module: str) -> None:
     heavy = "'torch', 'transformers', 'ctranslate2'"
     code = f"import sys, {module}; print([m for m in ({heavy}) if m in sys.modules])"

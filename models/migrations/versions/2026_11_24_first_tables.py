@@ -200,6 +200,8 @@ def upgrade() -> None:
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_call_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index('ix_call_organisation_id_created_at_id', ['organisation_id', 'created_at', 'id'], unique=False)
+        batch_op.create_index('ix_call_organisation_id_depth_id', ['organisation_id', 'depth', 'id'], unique=False)
+        batch_op.create_index('ix_call_organisation_id_duration_s_id', ['organisation_id', 'duration_s', 'id'], unique=False)
         batch_op.create_index('ix_call_organisation_id_rep_id_started_at', ['organisation_id', 'rep_id', 'started_at', 'id'], unique=False)
         batch_op.create_index('ix_call_organisation_id_started_at_id', ['organisation_id', 'started_at', 'id'], unique=False)
         batch_op.create_index('ix_call_organisation_id_state_started_at', ['organisation_id', 'state', 'started_at', 'id'], unique=False)
@@ -453,6 +455,8 @@ def downgrade() -> None:
         batch_op.drop_index('ix_call_organisation_id_state_started_at')
         batch_op.drop_index('ix_call_organisation_id_started_at_id')
         batch_op.drop_index('ix_call_organisation_id_rep_id_started_at')
+        batch_op.drop_index('ix_call_organisation_id_duration_s_id')
+        batch_op.drop_index('ix_call_organisation_id_depth_id')
         batch_op.drop_index('ix_call_organisation_id_created_at_id')
         batch_op.drop_index(batch_op.f('ix_call_organisation_id'))
 

@@ -1,0 +1,1 @@
+"""`make load`: the whole service under load: long uploads, many clients, more machines, many streams."""

@@ -1,0 +1,140 @@
+"""Made-up calls put into a migrated database in bulk."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+
+from bench.scale.calls import Batch, Calls
+from bench.scale.people import Company, company, give_secrets
+from bench.scale.requests import Known
+from bench.scale.vocabulary import chinese, english
+from core.settings import Settings
+from models.db import Database
+from models.migrate import upgrade
+from models.tables import Call, TenantRow, UtteranceRow
+
+SEED = 7
+OTHERS_SHARE = 0.1
+"""Calls of a second organisation, as a share of the first one's."""
+SAMPLED = 2000
+"""Calls that are remembered, to ask for."""
+SEARCH_INDEX = "ix_call_text_lexemes"
+
+
+def companies(seed: int = SEED) -> tuple[Company, Company]:
+    """Return the organisation that is asked about, and another in the same tables."""
+    chance = random.Random(seed)  # noqa: S311 - made-up people
+    ours, theirs = company(chance, "Acme"), company(chance, "Other")
+    give_secrets(ours, chance)
+    return ours, theirs
+
+
+async def load(settings: Settings, count: int, seed: int = SEED) -> Known:
+    """Return what may be asked of a database that was empty and now has so many calls of one organisation."""
+    database = Database(settings)
+    ours, theirs = companies(seed)
+    try:
+        await upgrade(database)
+        await _add_people(database, ours, theirs)
+        sample = Sample(ours, every=max(1, count // SAMPLED))
+        batches = chain(
+            sample.watched(Calls(ours, count, seed)),
+            Calls(theirs, round(count * OTHERS_SHARE), seed + 1).batches(),
+        )
+        if database.is_sqlite:
+            await _insert(database, batches)
+        else:
+            await _copy(settings.database.url.get_secret_value(), batches)
+    finally:
+        await database.close()
+    return sample.known()
+
+
+class Sample:
+    """Remembers some of the calls that go by."""
+
+    def __init__(self, company: Company, every: int) -> None:
+        """Remember one in so many."""
+        self._company, self._every = company, every
+        self._calls: list[dict[str, Any]] = []
+        self._texts: list[str] = []
+        self.rows = Counter[str]()
+
+    def watched(self, maker: Calls) -> Iterator[Batch]:
+        """Yield the calls of a maker."""
+        for batch in maker.batches():
+            self._calls += batch.rows[Call][:: self._every]
+            self._texts += [row["text"] for row in batch.rows[UtteranceRow][:: 20 * self._every]]
+            self.rows.update({str(table.__tablename__): len(rows) for table, rows in batch.rows.items()})
+            yield batch
+
+    def known(self) -> Known:
+        """Return what may be asked for."""
+        return Known(self._company, tuple(self._calls), tuple(self._texts), english(), chinese(), dict(self.rows))
+
+
+async def _add_people(database: Database, *added: Company) -> None:
+    """Add organisations, teams and people; parents first, since no relation tells the order."""
+    for made in added:
+        levels = [[made.organisation], *([team] for team in made.teams), made.people, made.others]
+        async with database.system() as session:
+            for level in levels:
+                session.add_all(level)
+                await session.flush()
+
+
+async def _insert(database: Database, batches: Iterable[Batch]) -> None:
+    """Insert on SQLite, a transaction a batch, and have it count how values are spread."""
+    for batch in batches:
+        async with database.writer.begin() as connection:
+            for table, rows in batch.rows.items():
+                if rows:
+                    await connection.execute(_table(table).insert(), rows)
+    async with database.writer.connect() as connection:
+        await connection.execute(text("ANALYZE"))
+
+
+async def _copy(url: str, batches: Iterable[Batch]) -> None:
+    """Copy into PostgreSQL, the search index made anew at the end, which is many times quicker."""
+    connection = await asyncpg.connect(url)
+    try:
+        definition = await connection.fetchval(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = $1", SEARCH_INDEX
+        )
+        await connection.execute(f"DROP INDEX {SEARCH_INDEX}")
+        # The rows name only rows that are there; checking each of millions would take minutes.
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute("SET synchronous_commit = off")
+        await connection.execute("SET maintenance_work_mem = '512MB'")
+        for batch in batches:
+            await _copied(connection, batch)
+        await connection.execute(definition)
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+
+
+async def _copied(connection: Any, batch: Batch) -> None:
+    for table, rows in batch.rows.items():
+        if not rows:
+            continue
+        columns = list(rows[0])
+        records = [[_plain(row[column]) for column in columns] for row in rows]
+        await connection.copy_records_to_table(str(table.__tablename__), records=records, columns=columns)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as PostgreSQL's JSON columns take it."""
+    return json.dumps(value) if isinstance(value, Mapping | list) else value
+
+
+def _table(table: type[TenantRow]) -> Any:
+    return table.__table__  # type: ignore[attr-defined]  # SQLModel makes it

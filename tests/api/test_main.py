@@ -1,0 +1,49 @@
+"""The web process as it is started and stopped."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+
+from core.environment import inherited
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_it_takes_over_a_socket_and_ends_well_with_exit_code_0(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api", "--fd", str(listener.fileno())],
+            env=inherited(DEBRIEF_DATA=str(tmp_path)),
+            cwd=ROOT,
+            pass_fds=[listener.fileno()],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        with httpx2.Client(base_url=address, timeout=60) as client:
+            assert client.get("/v1/ready").json()["ready"] is True
+            assert client.get("/metrics").status_code == 200
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        out, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert time.monotonic() - began < 10
+    assert out == b""
+    assert b"Traceback" not in errors
+
+
+def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "api"]
+    environment = inherited(DEBRIEF_DATTA=str(tmp_path))
+    run = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "DEBRIEF_DATTA" in run.stderr
