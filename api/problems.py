@@ -160,7 +160,7 @@ async def _problem(request: Request, error: Problem) -> Response:
 
 
 _HTTP: Mapping[int, tuple[str, str, str]] = {
-    HTTPStatus.NOT_FOUND: ("not_found", "There is no such address.", "Look it up under /docs."),
+    HTTPStatus.NOT_FOUND: ("not_found", "There is no such address.", "/openapi.json lists every address."),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         "method_not_allowed",
         "This address does not take that method.",
@@ -203,7 +203,7 @@ async def _validation(request: Request, error: RequestValidationError) -> Respon
     problem = invalid(
         "invalid",
         "Parts of the request are not as they must be.",
-        "Put right what `fields` lists; /docs describes each.",
+        "Put right what `fields` lists; /openapi.json describes each.",
     )
     return render(problem, request_id(request), fields)
 

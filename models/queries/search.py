@@ -82,9 +82,8 @@ def _forms(token: str) -> tuple[str, ...]:
 
 async def _few(session: ReadSession, holding: Select[UUID]) -> frozenset[UUID] | None:
     """Return the calls that a query gives, None where they are more than `FEW`."""
-    if (await session.execute(holding.offset(FEW).limit(1))).first() is not None:
-        return None
-    return frozenset((await session.execute(holding)).scalars())
+    found = (await session.execute(holding.limit(FEW + 1))).scalars().all()
+    return None if len(found) > FEW else frozenset(found)
 
 
 def _in(holding: Select[UUID]) -> ColumnElement[bool]:

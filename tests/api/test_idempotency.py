@@ -27,7 +27,7 @@ async def _passed(made: Attempt) -> bytes:
 
 
 def answered() -> IdempotencyKey:
-    return IdempotencyKey(organisation_id=KEY, client_id=KEY, key="a", status=202, request_hash="")
+    return IdempotencyKey(id=KEY, organisation_id=KEY, principal=KEY, key="a", request_hash="", status=202)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,13 @@ def copied_postgresql(address: str) -> str:
     return _named(address, name)
 
 
+def empty_postgresql(address: str) -> str:
+    """Return the address of a new database without tables."""
+    name = f"test_{uuid4().hex}"
+    asyncio.run(_execute(address, f"CREATE DATABASE {name}"))
+    return _named(address, name)
+
+
 def migrated_sqlite(folder: Path) -> Path:
     """Return a migrated SQLite file to copy."""
     asyncio.run(migrate(Settings(data=folder)))

@@ -26,7 +26,9 @@ SQLITE = (
         "INSERT INTO call_fts(rowid, text) VALUES (new.id, new.text); END"
     ),
 )
+# Words are kept beside the table, however few they are: what finds calls by the index reads only their keys.
 POSTGRESQL = (
+    "ALTER TABLE call_text SET (toast_tuple_target = 128)",
     (
         "ALTER TABLE call_text ADD COLUMN lexemes tsvector "
         "GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED"
@@ -50,3 +52,4 @@ def downgrade() -> None:
     else:
         op.execute("DROP INDEX ix_call_text_lexemes")
         op.execute("ALTER TABLE call_text DROP COLUMN lexemes")
+        op.execute("ALTER TABLE call_text RESET (toast_tuple_target)")

@@ -1,0 +1,65 @@
+"""The schema goes up and down, and is what the tables say, on every database."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import inspect
+
+from core.settings import DatabaseSettings, Settings
+from models import migrate
+from models.db import Database
+from models.tables import metadata
+from tests.factories.databases import empty_postgresql
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Return settings with a database without any table."""
+    if request.param == "sqlite":
+        return Settings(data=tmp_path)
+    url = empty_postgresql(request.getfixturevalue("postgresql_address"))
+    return Settings(data=tmp_path, database=DatabaseSettings(url=SecretStr(url)))
+
+
+async def tables(database: Database) -> set[str]:
+    async with database.writer.connect() as connection:
+        names = await connection.run_sync(lambda c: inspect(c).get_table_names())
+    return {name for name in names if not name.startswith(("call_fts", "alembic"))}
+
+
+def test_up_is_what_the_tables_say_and_down_is_nothing(empty: Settings) -> None:
+    async def go() -> None:
+        database = Database(empty)
+        try:
+            await migrate.upgrade(database)
+            assert await migrate.differences(database) == []
+            assert await tables(database) == set(metadata.tables)
+            has, needs = await migrate.current(database)
+            assert has == needs
+            await migrate.downgrade(database)
+            assert await tables(database) == set()
+            await migrate.upgrade(database)
+            assert await migrate.differences(database) == []
+        finally:
+            await database.close()
+
+    asyncio.run(go())
+
+
+def test_processes_that_start_together_migrate_once(empty: Settings) -> None:
+    async def one() -> None:
+        database = Database(empty)
+        try:
+            await migrate.upgrade(database)
+        finally:
+            await database.close()
+
+    async def go() -> None:
+        await asyncio.gather(one(), one(), one())
+        await one()
+
+    asyncio.run(go())
