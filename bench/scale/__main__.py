@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import shlex
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from pydantic import SecretStr
 
 from bench.evaluate import settings_fingerprint
@@ -31,6 +33,7 @@ CALLS = {"postgresql": 200_000, "sqlite": 10_000}
 def main() -> int:
     """Return 0 where every kind of request kept to the target."""
     options = _options()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     databases = [options.database] if options.database else list(CALLS)
     results = [_result(database, options) for database in databases]
     for grid in (grid for result in results for grid in grids(result)):

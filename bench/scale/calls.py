@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import accumulate
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +21,8 @@ from models.stages import STAGES
 from models.tables import Call, CallText, MetricRow, Recording, StageRun, TenantRow, UtteranceRow
 from models.transcript import Word
 
+T = TypeVar("T")
+
 YEARS = 3
 SPAN = timedelta(days=365 * YEARS)
 UTTERANCES = (16, 28)
@@ -31,7 +32,12 @@ WORDS = (3, 17)
 CHINESE_SHARE, MEASURED_SHARE, DELETED_SHARE, CHANGED_SHARE = 0.1, 0.1, 0.01, 0.05
 UNDER_WAY_SHARE = 0.001
 """Of all calls, those that came in last are under way or waiting."""
-ENDS = {CallState.REVIEWED: 0.95, CallState.REJECTED: 0.02, CallState.FAILED: 0.015, CallState.CANCELLED: 0.015}
+ENDS = {
+    CallState.REVIEWED: 0.95,
+    CallState.REJECTED: 0.02,
+    CallState.FAILED: 0.015,
+    CallState.CANCELLED: 0.015,
+}
 TYPES = {
     CallType.DISCOVERY: 0.25, CallType.DEMO: 0.15, CallType.NEGOTIATION: 0.1, CallType.RENEWAL: 0.05,
     CallType.SERVICE: 0.15, CallType.GENERAL: 0.3,
@@ -152,13 +158,15 @@ class Calls:
         return rows
 
 
-def _one(chance: random.Random, shares: dict[Any, float]) -> Any:
+def _one(chance: random.Random, shares: dict[T, float]) -> T:
     return chance.choices(list(shares), list(shares.values()))[0]
 
 
 def _packed(count: int) -> bytes:
     """Return so many words as they are kept; their letters matter to no list, so utterances share them."""
-    return pack_words(tuple(Word(0.4 * n, 0.4 * n + 0.35, f"word{n}", 0.9, True) for n in range(count)))
+    return pack_words(
+        tuple(Word(0.4 * n, 0.4 * n + 0.35, f"word{n}", 0.9, spaced=True) for n in range(count))
+    )
 
 
 def _recording(call: dict[str, Any], chance: random.Random) -> dict[str, Any]:
@@ -175,7 +183,13 @@ def _recording(call: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 
 
 def _utterance(
-    call: dict[str, Any], index: int, said: str, start: float, length: int, packed: bytes, chance: random.Random
+    call: dict[str, Any],
+    index: int,
+    said: str,
+    start: float,
+    length: int,
+    packed: bytes,
+    chance: random.Random,
 ) -> dict[str, Any]:
     score = chance.uniform(-1, 1)
     return {
@@ -238,5 +252,3 @@ def _runs(call: dict[str, Any], chance: random.Random) -> list[dict[str, Any]]:
         }
         for stage in STAGES
     ]
-
-

@@ -78,13 +78,20 @@ class Sample:
 
     def known(self) -> Known:
         """Return what may be asked for."""
-        return Known(self._company, tuple(self._calls), tuple(self._texts), english(), chinese(), dict(self.rows))
+        return Known(
+            self._company, tuple(self._calls), tuple(self._texts), english(), chinese(), dict(self.rows)
+        )
 
 
 async def _add_people(database: Database, *added: Company) -> None:
     """Add organisations, teams and people; parents first, since no relation tells the order."""
     for made in added:
-        levels = [[made.organisation], *([team] for team in made.teams), made.people, made.others]
+        levels: list[list[Any]] = [
+            [made.organisation],
+            *([team] for team in made.teams),
+            made.people,
+            made.others,
+        ]
         async with database.system() as session:
             for level in levels:
                 session.add_all(level)

@@ -65,7 +65,11 @@ def _section(result: Result) -> str:
     rows = ", ".join(f"{count:,} in `{table}`" for table, count in result.rows.items() if count)
     kinds = sum(len(group) for group in result.groups.values())
     verdict = f"{kinds - len(result.missed)} of {kinds} kinds kept to the target."
-    plans = [f"## Query plans, {NAMES[result.database]}\n", PLANS, *(plan.markdown() for plan in result.plans)]
+    plans = [
+        f"## Query plans, {NAMES[result.database]}\n",
+        PLANS,
+        *(plan.markdown() for plan in result.plans),
+    ]
     return "\n".join(
         [
             f"## {NAMES[result.database]}, {result.calls:,} calls\n",
@@ -76,8 +80,8 @@ def _section(result: Result) -> str:
     )
 
 
-PLANS = """Of each request the statement that took longest, as it was executed; what it selects and long lists of keys
-are left out.
+PLANS = """Of each request the statement that took longest, as it was executed; what it selects and long lists
+of keys are left out.
 """
 
 

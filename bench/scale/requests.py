@@ -130,6 +130,10 @@ def _chinese_phrase(chance: random.Random, known: Known) -> Values:
     return {"q": said[at : at + 4]}
 
 
+def _seldom(chance: random.Random, known: Known) -> Values:
+    return {"q": f"{known.word(chance, 500, 1500)} {known.word(chance, 500, 1500)}"}
+
+
 def _rep(chance: random.Random, known: Known) -> str:
     return str(chance.choice(known.company.reps).id)
 
@@ -182,8 +186,11 @@ COMBINED = (
     listed(
         "type, direction, depth within 2, longest first",
         lambda c, _: {
-            "call_type": c.choice(list(CallType)), "direction": "unknown", "sort": "-duration", **_depths(c, 2),
-        },  # fmt: skip
+            "call_type": c.choice(list(CallType)),
+            "direction": Direction.UNKNOWN,
+            "sort": "-duration",
+            **_depths(c, 2),
+        },
         explained=True,
     ),
     listed(
@@ -221,7 +228,7 @@ SEARCHES = (
     listed("two frequent words", lambda c, k: {"q": f"{k.word(c, 20, 300)} {k.word(c, 20, 300)}"}),
     listed(
         "two words that seldom meet",
-        lambda c, k: {"q": f"{k.word(c, 500, 1500)} {k.word(c, 500, 1500)}"},
+        _seldom,
         explained=True,
     ),
     listed("frequent and rare word", lambda c, k: {"q": f"{k.word(c, 1, 300)} {k.word(c, 9000, 60_000)}"}),
@@ -234,10 +241,18 @@ SEARCHES = (
 )
 
 SEARCHES_WITHIN = (
-    listed("frequent word of a rep", lambda c, k: {"q": k.word(c, 1, 300), "rep_id": _rep(c, k)}, explained=True),
+    listed(
+        "frequent word of a rep",
+        lambda c, k: {"q": k.word(c, 1, 300), "rep_id": _rep(c, k)},
+        explained=True,
+    ),
     listed("frequent word of a team", lambda c, k: {"q": k.word(c, 1, 300), "team_id": _team(c, k)}),
     listed("frequent word in a week", lambda c, k: {"q": k.word(c, 1, 300), **_period(c, k, 7)}),
-    listed("frequent word, deepest first", lambda c, k: {"q": k.word(c, 1, 300), "sort": "-depth"}, explained=True),
+    listed(
+        "frequent word, deepest first",
+        lambda c, k: {"q": k.word(c, 1, 300), "sort": "-depth"},
+        explained=True,
+    ),
     listed("frequent word, from the midst", lambda c, k: {"q": k.word(c, 1, 300), **midst(c, k)}),
     listed(
         "frequent English word in Chinese calls",
@@ -255,7 +270,7 @@ SEARCHES_WITHIN = (
         listed(f"{name}: frequent word", lambda c, k: {"q": k.word(c, 1, 300)}, name, explained=True)
         for name in ("busy rep", "new rep", "coach", "coach of a region")
     ),
-    listed("coach: two words that seldom meet", lambda c, k: {"q": f"{k.word(c, 500, 1500)} {k.word(c, 500, 1500)}"}, "coach"),
+    listed("coach: two words that seldom meet", _seldom, "coach"),
 )
 
 ONE = (
