@@ -77,6 +77,8 @@ def ids(case: Any) -> str:
 
 def ask(client: TestClient, method: str, path: str, **keys: str) -> Response:
     sent = dict(SENT.get(f"{method} {path}", {}))
+    if "email" in sent.get("json", {}):  # an address is given once, and tests come in any order
+        sent["json"] = {**sent["json"], "email": f"{uuid4().hex}@acme.example"}
     if "RIFF" in str(sent):
         sent["content"] = sent["content"] + uuid4().bytes  # the same bytes are one recording
     return client.request(method, path.format(**keys), **sent)
