@@ -18,6 +18,9 @@ from core.settings import Settings, misspelt
 
 GRACE_S = 20
 """How long requests under way may take to end after SIGTERM, seconds."""
+KEEP_ALIVE_S = 75
+"""How long a silent connection is kept: longer than clients and proxies mean to use it again (httpx 5 s,
+nginx 60 s). Who closes second never sends a request into a connection that is just being closed."""
 
 
 class Server(uvicorn.Server):
@@ -51,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
     )
     for number in (signal.SIGTERM, signal.SIGINT):

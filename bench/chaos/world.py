@@ -136,6 +136,7 @@ def world(database: str) -> Iterator[World]:
     url = postgres.get_uri() if database == "postgresql" else ""
     environment = inherited(
         **{
+            "PYTHONPATH": str(ROOT),
             f"{PREFIX}WORKER{LEVELS}LEASE_S": str(LEASE_S),
             f"{PREFIX}WORKER{LEVELS}HEARTBEAT_S": "1",
             f"{PREFIX}WORKER{LEVELS}RECONCILE_S": "2",

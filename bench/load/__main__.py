@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 from bench.evaluate import settings_fingerprint
 from bench.grid import Grid, wide_console
@@ -37,6 +39,7 @@ MENDABLE = 2
 def main() -> int:
     """Return 0 where every target is met, 1 where one is missed."""
     options = _options()
+    signal.signal(signal.SIGTERM, _told_to_stop)
     try:
         grids = _measured(options.only or tuple(PARTS), options.work)
     except NotReady as error:
@@ -45,6 +48,11 @@ def main() -> int:
     if options.markdown is not None:
         options.markdown.write_text(_page(options, grids), encoding="utf-8")
     return int(any("missed" in row for grid in grids for row in grid.rows))
+
+
+def _told_to_stop(number: int, _frame: FrameType | None) -> None:
+    """End as errors do, so that the processes of the service end too."""
+    raise SystemExit(128 + number)
 
 
 def _options() -> argparse.Namespace:

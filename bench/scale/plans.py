@@ -25,6 +25,7 @@ COLUMNS = re.compile(r"^SELECT .*? \nFROM ", re.DOTALL)
 """What a statement selects: every column of a table, by name, which says nothing of its plan."""
 OF_CALLS = re.compile(r"FROM (call|call_text|utterance|metric)\b")
 """What tells statements that read calls from those that find out who asks."""
+SETTING = re.compile(r"SELECT set_config\(")
 LONG_LIST = re.compile(r"((?:\$\d+::\w+|\?)(?:, )?){6,}")
 KEYS = re.compile(r"\{[^{}']{200,}\}|'\{[^{}]{200,}\}'")
 WIDEST = 220
@@ -73,7 +74,8 @@ async def _plan(app: FastAPI, database: Database, known: Known, kind: Kind, seed
             with _watching(statements):
                 (await client.get(request.path, params=request.query)).raise_for_status()
     slowest = max((one for one in statements if OF_CALLS.search(one.text)), key=lambda one: one.took_ms)
-    lines = await _explain(database, slowest)
+    set_before = [one for one in statements[: statements.index(slowest)] if SETTING.match(one.text)]
+    lines = await _explain(database, slowest, set_before)
     shown = httpx2.URL(request.path, params=request.query)
     return Plan(kind.name, f"GET {shown}", shortened(slowest.text), tuple(lines))
 
@@ -110,9 +112,11 @@ def _watching(statements: list[Statement]) -> Iterator[None]:
             event.remove(Engine, name, listener)
 
 
-async def _explain(database: Database, statement: Statement) -> Iterator[str]:
-    """Yield the lines of a statement's plan."""
+async def _explain(database: Database, statement: Statement, set_before: list[Statement]) -> Iterator[str]:
+    """Yield the lines of a statement's plan, under the settings that the request had made for it."""
     prefix = EXPLAIN["sqlite" if database.is_sqlite else "postgresql"]
     async with database.writer.connect() as connection:
+        for setting in set_before:
+            await connection.exec_driver_sql(setting.text, setting.values)
         rows = (await connection.exec_driver_sql(prefix + statement.text, statement.values)).all()
     return (narrowed(str(row[-1])) for row in rows)

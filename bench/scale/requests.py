@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from api import cursors
 from bench.scale import vocabulary
@@ -20,16 +21,37 @@ PROGRAM = "program"
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A call that is there to be asked for."""
+
+    id: UUID
+    state: CallState
+    external_id: str
+    started_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    duration_s: float | None
+    depth: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some of an organisation's calls, some of what is said in them, and how many rows it has by table."""
+
+    calls: tuple[Seen, ...]
+    texts: tuple[str, ...]
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What may be asked for: the organisation, some of its calls and some of what is said in them."""
+    """What may be asked for: the organisation, a sample of its calls, and the words."""
 
     company: Company
-    calls: tuple[dict[str, Any], ...]
-    texts: tuple[str, ...]
+    sample: Sample
     english: vocabulary.Vocabulary
     chinese: vocabulary.Vocabulary
-    rows: Mapping[str, int]
-    """How many rows of each table the organisation has."""
 
     def word(self, chance: random.Random, first: int, last: int) -> str:
         """Return an English word whose rank is between two."""
@@ -39,10 +61,14 @@ class Known:
         """Return a Chinese word whose rank is between two."""
         return self.chinese.words[chance.randint(first, last) - 1]
 
-    def call(self, chance: random.Random, **like: Any) -> dict[str, Any]:
-        """Return one of the calls, one with these values."""
+    def call(self, chance: random.Random) -> Seen:
+        """Return one of the calls."""
+        return chance.choice(self.sample.calls)
+
+    def reviewed(self, chance: random.Random) -> Seen:
+        """Return one of the calls that have a review."""
         return chance.choice(
-            [call for call in self.calls if all(call[name] == value for name, value in like.items())]
+            [c for c in self.sample.calls if c.state is CallState.REVIEWED and c.deleted_at is None]
         )
 
 
@@ -80,8 +106,7 @@ def of_call(name: str, rest: str, query: Values | None = None, *, explained: boo
     """Return a kind of request for one call."""
 
     def request(chance: random.Random, known: Known) -> Request:
-        found = known.call(chance, state=CallState.REVIEWED, deleted_at=None)
-        return Request(f"/v1/calls/{found['id']}{rest}", query or {})
+        return Request(f"/v1/calls/{known.reviewed(chance).id}{rest}", query or {})
 
     return Kind(name, request, explained=explained)
 
@@ -104,12 +129,12 @@ def midst(chance: random.Random, known: Known) -> Values:
 def _cursor(chance: random.Random, known: Known, sort: str) -> Values:
     order = Order(Sort(sort.lstrip("-")), descending=sort.startswith("-"))
     column = {Sort.DURATION: "duration_s"}.get(order.by, order.by.value)
-    call = chance.choice([call for call in known.calls if call[column] is not None])
-    return {"cursor": cursors.of_place(order, Place(call[column], call["id"]))}
+    call = chance.choice([call for call in known.sample.calls if getattr(call, column) is not None])
+    return {"cursor": cursors.of_place(order, Place(getattr(call, column), call.id))}
 
 
 def _period(chance: random.Random, known: Known, days: float) -> dict[str, Any]:
-    start = known.call(chance)["started_at"]
+    start = known.call(chance).started_at
     return {"started_from": start.isoformat(), "started_to": (start + timedelta(days=days)).isoformat()}
 
 
@@ -119,13 +144,13 @@ def _depths(chance: random.Random, width: float) -> dict[str, Any]:
 
 
 def _phrase(chance: random.Random, known: Known) -> Values:
-    words = chance.choice([text for text in known.texts if " " in text]).split()
+    words = chance.choice([text for text in known.sample.texts if " " in text]).split()
     at = chance.randrange(len(words) - 1)
     return {"q": f'"{words[at]} {words[at + 1]}"'}
 
 
 def _chinese_phrase(chance: random.Random, known: Known) -> Values:
-    said = chance.choice([text for text in known.texts if " " not in text])
+    said = chance.choice([text for text in known.sample.texts if " " not in text])
     at = chance.randrange(max(1, len(said) - 3))
     return {"q": said[at : at + 4]}
 
@@ -166,8 +191,8 @@ FILTERS = (
     listed("call type", lambda c, _: {"call_type": c.choice(list(CallType))}),
     listed("direction", lambda c, _: {"direction": c.choice(list(Direction))}),
     listed("a week", lambda c, k: _period(c, k, 7)),
-    listed("changed since", lambda c, k: {"updated_since": k.call(c)["updated_at"].isoformat()}),
-    listed("external id", lambda c, k: {"external_id": k.call(c)["external_id"]}),
+    listed("changed since", lambda c, k: {"updated_since": k.call(c).updated_at.isoformat()}),
+    listed("external id", lambda c, k: {"external_id": k.call(c).external_id}),
     listed("language", lambda c, _: {"language": c.choice(("en", "zh", "fr"))}, explained=True),
     listed("depth within 5", lambda c, _: _depths(c, 5)),
     listed("deleted", lambda _c, _k: {"deleted": "true"}, explained=True),
@@ -204,7 +229,7 @@ COMBINED = (
     ),
     listed(
         "changed since, oldest change first",
-        lambda c, k: {"updated_since": k.call(c)["updated_at"].isoformat(), "sort": "updated_at"},
+        lambda c, k: {"updated_since": k.call(c).updated_at.isoformat(), "sort": "updated_at"},
     ),
 )
 

@@ -16,6 +16,8 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
+    func,
     literal,
     or_,
     select,
@@ -31,8 +33,12 @@ from models.tables import Call, CallText, UtteranceRow
 
 SQLITE = "call_text.id IN (SELECT rowid FROM call_fts WHERE call_fts MATCH :wanted)"
 POSTGRESQL = "call_text.lexemes @@ to_tsquery('simple', :wanted)"
-SCANS = "SELECT set_config('enable_seqscan', :on, true), set_config('enable_indexscan', :on, true)"
-FEW = 1500
+SCANS = (
+    "SELECT set_config('enable_seqscan', :on, true), set_config('enable_indexscan', :on, true), "
+    # Words are too unlike each other for one plan to suit all of them.
+    "set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
+FEW = 4000
 """Calls that hold a rare term; a term that more hold is common."""
 MOST_HITS = 3
 """Places shown of one call in a list."""
@@ -64,6 +70,9 @@ async def matching(session: ReadSession, terms: tuple[Term, ...]) -> ColumnEleme
                 return and_(_one_of(session, found), *others)
         together = await _few(session, _holding(session, terms)) if len(terms) > 1 else None
     if together is not None:
+        apart = await _few(session, _apart(session, terms))
+        if apart is not None:
+            return _one_of(session, together | apart)
         return or_(_one_of(session, together), _in(_apart(session, terms)))
     return and_(true(), *(_in(_holding(session, (term,))) for term in terms))
 
@@ -87,7 +96,14 @@ async def hits(
 
 def best(said: Sequence[Hit], terms: tuple[Term, ...], most: int) -> tuple[Hit, ...]:
     """Return the utterances that hold most of the terms, at most so many, in order of time."""
-    scored = [(search.held(hit.text, terms), hit) for hit in said]
+    scored: list[tuple[int, Hit]] = []
+    whole = 0
+    for hit in said:
+        held = search.held(hit.text, terms)
+        scored.append((held, hit))
+        whole += held == len(terms)
+        if whole == most:  # in order of time, so that none after them is shown
+            break
     top = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].index))[:most]
     return tuple(sorted((hit for _, hit in top), key=lambda hit: hit.index))
 
@@ -114,9 +130,18 @@ async def _by_index_of_words(session: ReadSession) -> AsyncIterator[None]:
 
 
 async def _few(session: ReadSession, holding: Select[UUID]) -> frozenset[UUID] | None:
-    """Return the calls that a query gives, None where they are more than `FEW`."""
-    found = (await session.execute(holding.limit(FEW + 1))).scalars().all()
-    return None if len(found) > FEW else frozenset(found)
+    """Return the calls that a query gives, None where they are more than `FEW`.
+
+    On PostgreSQL they come as one value: thousands of rows cost this process more than the database.
+    """
+    some = holding.limit(FEW + 1)
+    if _is_sqlite(session):
+        rows = (await session.execute(some)).scalars().all()
+        return None if len(rows) > FEW else frozenset(rows)
+    held = some.subquery()
+    keys = case((func.count() <= FEW, func.array_agg(held.c.call_id)), else_=None)
+    count, found = (await session.execute(select(func.count(), keys).select_from(held))).one()
+    return None if count > FEW else frozenset(found or ())
 
 
 def _one_of(session: ReadSession, found: frozenset[UUID]) -> ColumnElement[bool]:

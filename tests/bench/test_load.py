@@ -91,7 +91,7 @@ def test_an_upload_that_is_not_cut_is_counted_whole() -> None:
 
 def test_answers_that_are_no_success_are_errors() -> None:
     asked = Asked()
-    asked.statuses.update([200, 200, 304, 429, 0])
+    asked.answers.update(["200", "200", "304", "429", "ReadError"])
     assert asked.errors == 3
 
 

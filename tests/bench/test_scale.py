@@ -13,7 +13,7 @@ import pytest
 from bench.machine import provenance
 from bench.scale import vocabulary
 from bench.scale.calls import DELETED_SHARE, ENDS, TABLES, Calls
-from bench.scale.load import companies, load
+from bench.scale.load import companies, known, load
 from bench.scale.page import TARGET_MS, Result, page
 from bench.scale.people import REPS, company
 from bench.scale.plans import Plan, narrowed, shortened
@@ -106,35 +106,35 @@ def test_a_company_has_people_of_every_role() -> None:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Known]:
     settings = Settings(data=tmp_path_factory.mktemp("scale"))
-    return settings, asyncio.run(load(settings, 120))
+    return settings, known(asyncio.run(load(settings, 120)))
 
 
 def test_a_database_takes_the_rows_and_finds_them(loaded: tuple[Settings, Known]) -> None:
-    settings, known = loaded
-    word = known.english.words[0]
+    settings, asked = loaded
+    word = asked.english.words[0]
 
     async def found(terms: str) -> int:
-        database, viewer = Database(settings), Viewer(known.company.id, known.company.id, None, Reach.ALL)
+        database, viewer = Database(settings), Viewer(asked.company.id, asked.company.id, None, Reach.ALL)
         try:
-            async with database.read(known.company.id) as session:
+            async with database.read(asked.company.id) as session:
                 wanted = Filter(terms=words.terms(terms))
                 return len(await listing.page(session, viewer, wanted, Order(), None, 500))
         finally:
             await database.close()
 
-    assert asyncio.run(found("")) == 120 - sum(call["deleted_at"] is not None for call in known.calls)
+    assert asyncio.run(found("")) == 120 - sum(call.deleted_at is not None for call in asked.sample.calls)
     assert asyncio.run(found(word)) > 60
-    assert known.rows[str(Recording.__tablename__)] == known.rows["call"] == 120
+    assert asked.sample.rows[str(Recording.__tablename__)] == asked.sample.rows["call"] == 120
 
 
 def test_every_kind_of_request_can_be_made(loaded: tuple[Settings, Known]) -> None:
-    _, known = loaded
+    _, asked = loaded
     kinds = [kind for group in GROUPS.values() for kind in group]
     assert len({kind.name for kind in kinds}) == len(kinds)
     for kind in kinds:
         chance = random.Random(3)  # noqa: S311 - made-up requests
-        assert kind.make(chance, known).path.startswith("/v1/calls")
-        assert kind.caller == "program" or kind.caller in known.company.callers
+        assert kind.make(chance, asked).path.startswith("/v1/calls")
+        assert kind.caller == "program" or kind.caller in asked.company.callers
 
 
 def test_the_page_says_which_kinds_missed_the_target() -> None:

@@ -78,6 +78,23 @@ def test_words_far_apart_in_a_long_call_are_found_together(world: World) -> None
     assert set(found(world, "alpha gamma")) == set()
 
 
+@pytest.mark.parametrize("few", [0, 1])
+def test_frequent_words_are_found_as_rare_ones_are(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    sales = {world.reviewed("rep", sales_call()) for _ in range(2)}
+    filler = [f"word{number}" for number in range(words.PART_TOKENS + 10)]
+    long = world.reviewed("mate", spoken("alpha warehouse", " ".join(filler), "omega scanners"))
+    for query, expected in (
+        ("warehouse", {*sales, long}),
+        ("warehouse scanners", {*sales, long}),
+        ("alpha omega", {long}),
+        ("warehouse gamma", set()),
+    ):
+        assert set(found(world, query)) == expected, query
+
+
 def test_hits_say_where_with_their_seconds(world: World) -> None:
     texts = ("Hello there", "The École is closed", "A refund then", "No", "The refund at the école, today")
     call_id = world.reviewed("rep", spoken(*texts))
