@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry.sdk.trace import TracerProvider
 
 from api import openapi, problems
 from api.measures import Measures
@@ -28,6 +31,7 @@ from api.routes import (
     users,
 )
 from api.service import opened
+from core import telemetry
 from core.settings import Settings
 
 ROUTERS = (
@@ -51,13 +55,15 @@ ROUTERS = (
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application; it opens database, store and bell when it starts, and migrates the database."""
-    measures = Measures()
+    measures, spans = Measures(), telemetry.provider(settings.trace, "api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(settings, measures) as service:
             app.state.service = service
             yield
+        if spans is not None:
+            await asyncio.to_thread(spans.shutdown)
 
     app = FastAPI(
         title="Debrief",
@@ -67,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         docs_url=None,
         openapi_url="/openapi.json",
-        telemetry={"auto_configure": False},
+        telemetry=_telemetry(spans),
     )
     app.add_middleware(Edge, measures=measures, secure=settings.web.secure_cookies)
     app.state.endpoints = endpoints()
@@ -76,6 +82,18 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     _describe_once(app)
     return app
+
+
+def _telemetry(spans: TracerProvider | None) -> TelemetryConfig:
+    """Return that FastAPI makes spans of requests, where they are sent, and nothing that the log has."""
+    return {
+        "auto_configure": False,
+        "tracing": spans is not None,
+        "tracer_provider": spans,
+        "operation_spans": False,
+        "metrics": False,
+        "logs": False,
+    }
 
 
 def endpoints() -> tuple[APIRoute, ...]:

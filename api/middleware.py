@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.measures import Measures
+from core import telemetry
 from core.ids import new_id
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -50,6 +51,7 @@ class Edge:
         sent = _Sent(send, self._guards, _request_id(scope))
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"], state["headers"] = sent.request_id, sent.headers
+        telemetry.answered(sent.request_id)
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=sent.request_id):
             await self._guarded(scope, receive, sent)

@@ -28,7 +28,7 @@ from models.queries import callers
 from models.stages import Lane
 
 SWEEP_S = 600.0
-"""How often expired sign-ins, tokens and answers are removed."""
+"""How often expired sign-ins, tokens, answers and uploads are removed; the files of uploads lie here."""
 
 log = structlog.get_logger()
 
@@ -69,8 +69,8 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
     bell = Bell(settings) if settings.redis.url.get_secret_value() else None
     try:
         await upgrade(database)
-        watch = Watch(database)
-        async with watch.running(), _sweeping(database):
+        watch, uploads = Watch(database), Uploads(database, store, settings)
+        async with watch.running(), _sweeping(database, uploads):
             yield Service(
                 settings=settings,
                 database=database,
@@ -82,7 +82,7 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
                 uses=Uses(),
                 bell=bell,
                 store=store,
-                uploads=Uploads(database, store, settings),
+                uploads=uploads,
             )
     finally:
         if bell is not None:
@@ -91,9 +91,9 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
 
 
 @contextlib.asynccontextmanager
-async def _sweeping(database: Database) -> AsyncIterator[None]:
+async def _sweeping(database: Database, uploads: Uploads) -> AsyncIterator[None]:
     """Remove what has expired, now and again, until the context ends."""
-    task = asyncio.create_task(_sweep(database))
+    task = asyncio.create_task(_sweep(database, uploads))
     try:
         yield
     finally:
@@ -102,11 +102,12 @@ async def _sweeping(database: Database) -> AsyncIterator[None]:
             await task
 
 
-async def _sweep(database: Database) -> None:
+async def _sweep(database: Database, uploads: Uploads) -> None:
     while True:
         await asyncio.sleep(SWEEP_S)
         try:
             async with database.system() as session:
                 await callers.sweep(session, now())
+            await uploads.expire()
         except (SQLAlchemyError, OSError) as error:
             log.warning("sweep.failed", error=type(error).__name__)

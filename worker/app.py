@@ -15,10 +15,13 @@ from typing import Any
 import structlog
 from arq.worker import Worker as Ears
 from arq.worker import func
+from opentelemetry.sdk.trace import TracerProvider
 from redis.exceptions import RedisError
 
+from core import telemetry
 from core.errors import DebriefError
 from core.settings import Settings
+from core.telemetry import Stages
 from core.traces import trace
 from ingest.store import open_store
 from models import migrate
@@ -52,7 +55,8 @@ async def run(settings: Settings, lane: Lane) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tools = _tools(settings, lane)
+    provider = telemetry.provider(settings.trace, f"worker-{lane}")
+    tools = _tools(settings, lane, provider)
     tools.figures.serve(settings.worker)
     tasks = {asyncio.create_task(duty) for duty in _duties(tools, lane)}
     stopped = asyncio.create_task(stop.wait())
@@ -62,12 +66,14 @@ async def run(settings: Settings, lane: Lane) -> None:
         log.info("worker.stops")
         await _cancelled(*tasks, stopped)
         await _closed(tools)
+        if provider is not None:
+            await asyncio.to_thread(provider.shutdown)
     for task in tasks:
         if not task.cancelled():
             task.result()
 
 
-def _tools(settings: Settings, lane: Lane) -> Tools:
+def _tools(settings: Settings, lane: Lane, provider: TracerProvider | None) -> Tools:
     settings.data.mkdir(parents=True, exist_ok=True)
     return Tools(
         settings=settings,
@@ -76,6 +82,7 @@ def _tools(settings: Settings, lane: Lane) -> Tools:
         bell=Bell(settings),
         child=Child(settings),
         figures=Figures(),
+        spans=Stages(provider),
         name=f"{socket.gethostname()}:{os.getpid()}:{lane}",
     )
 

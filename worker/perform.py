@@ -12,8 +12,10 @@ from pathlib import Path
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from core import telemetry
 from core.errors import DebriefError
 from core.settings import Settings
+from core.telemetry import Stages
 from core.traces import trace
 from ingest.store import Store, derived_key
 from models.bell import Bell
@@ -49,6 +51,7 @@ class Tools:
     bell: Bell
     child: Child
     figures: Figures
+    spans: Stages
     name: str
 
 
@@ -69,7 +72,10 @@ class Worker:
         claimed = await self._claim()
         if claimed is None:
             return False
-        with bound_contextvars(call_id=str(claimed.call_id), stage=claimed.stage, attempt=claimed.attempt):
+        with (
+            bound_contextvars(call_id=str(claimed.call_id), stage=claimed.stage, attempt=claimed.attempt),
+            self._tools.spans.span(claimed.call_id, claimed.stage, claimed.attempt),
+        ):
             try:
                 await self._ring()
                 await self._perform(claimed)
@@ -107,7 +113,7 @@ class Worker:
         async with Heart(tools.database, claimed, tools.settings.worker) as heart:
             outcome = await heart.guard(self._infer(claimed, start, heart))
             if outcome is None:
-                tools.figures.ended(claimed.stage, "dropped")
+                self._note(claimed, "dropped")
                 log.info("stage.dropped")
                 return
             settling = asyncio.create_task(self._settle(claimed, start, outcome))
@@ -158,11 +164,11 @@ class Worker:
         result = await asyncio.to_thread(results.result, claimed.stage, made, start, tools.settings, played)
         saved = await patiently(partial(self._save, claimed, result))
         if saved is None:
-            tools.figures.ended(claimed.stage, "dropped")
+            self._note(claimed, "dropped")
             log.info("stage.dropped")
             await self._withdraw(claimed, start, played)
             return
-        tools.figures.ended(claimed.stage, "done")
+        self._note(claimed, "done")
         tools.figures.finished(claimed.stage, made.seconds, results.duration_s(made, start))
         log.info("stage.done", seconds=round(made.seconds, 3))
         await self._remove(*saved.replaced)
@@ -202,7 +208,7 @@ class Worker:
 
     async def _end(self, claimed: Claim, start: Start | None, outcome: Outcome) -> None:
         """Write that a try of a stage came to nothing, and whether there is another."""
-        self._tools.figures.ended(claimed.stage, _name(outcome))
+        self._note(claimed, _name(outcome))
         if isinstance(outcome, Broken):
             log.error("stage.failed", error=outcome.error, trace=outcome.trace)
         else:
@@ -212,6 +218,11 @@ class Worker:
             pause *= 2 ** (start.failures if start else 0)
         if await patiently(partial(self._write_end, claimed, outcome, pause)):
             await self._tools.bell.ring((self._lane,), pause)
+
+    def _note(self, claimed: Claim, end: str) -> None:
+        """Count how a try of a stage ended."""
+        self._tools.figures.ended(claimed.stage, end)
+        telemetry.ended(end)
 
     async def _write_end(self, claimed: Claim, outcome: Outcome, pause: timedelta) -> bool:
         """Write how a try of a stage ended; return whether it is tried again after the pause."""

@@ -9,10 +9,14 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
-from models.call import CallState
+from api import watch
+from models.call import CallState, RunState
+from models.queries import following
 from models.queries.events import Kind, record
-from models.tables import Call
+from models.tables import Call, StageRun
 from tests.api.conftest import Served
 
 
@@ -95,6 +99,8 @@ def test_progress_is_told_as_it_goes(served: Served, rep: httpx2.Client) -> None
     async def go(progress: float) -> None:
         async with served.world.writing() as session:
             (await session.get_one(Call, call_id)).progress = progress
+            run = (await session.execute(select(StageRun).where(col(StageRun.call_id) == call_id))).scalars()
+            next(run).state = RunState.RUNNING
 
     for stream in opened(rep, f"/v1/calls/{call_id}/events"):
         told = stream.next("call.progress")
@@ -103,6 +109,21 @@ def test_progress_is_told_as_it_goes(served: Served, rep: httpx2.Client) -> None
         told = stream.next("call.progress")
         assert told["progress"] == 0.5
         assert told["expected_at"] is not None
+
+
+def test_a_stream_far_behind_is_told_everything_once(
+    served: Served, rep: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "KEPT", 2)
+    monkeypatch.setattr(following, "MOST", 3)
+    call_id = served.world.call("rep")
+    for stream in opened(rep, f"/v1/calls/{call_id}/events", **{"last-event-id": "0"}):
+        for _ in range(8):
+            touch(served, call_id)
+        told = [int(stream.next(Kind.CHANGED)["id"]) for _ in range(8)]
+        touch(served, call_id, Kind.CORRECTED)
+        assert stream.next()["event"] == Kind.CORRECTED
+        assert told == sorted(set(told))
 
 
 def test_a_call_out_of_reach_has_no_stream(served: Served, rep: httpx2.Client) -> None:

@@ -16,8 +16,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 from typing_extensions import override
 
+from core import telemetry
 from core.errors import Outage
-from core.settings import Settings
+from core.settings import Settings, TraceSettings
+from core.telemetry import END, Stages
 from ingest.disk import DiskStore
 from ingest.store import Store
 from ingest.stream import Written
@@ -38,6 +40,7 @@ from models.tables import (
     UtteranceRow,
 )
 from models.transcript import Diarization, Recognition, Region, Role, Turn, Word
+from tests.factories.collector import collector
 from tests.factories.services import Installation, installation
 from worker import stored
 from worker.case import Made
@@ -86,14 +89,19 @@ class Workplace:
 async def workplace(
     settings: Settings, store: Callable[[Store], Store] = lambda s: s
 ) -> AsyncIterator[Workplace]:
+    provider = telemetry.provider(settings.trace, "worker")
     async with installation(settings) as here:
         bell, child = Bell(settings), Child(settings)
-        tools = Tools(settings, here.database, store(here.store), bell, child, Figures(), "me")
+        tools = Tools(
+            settings, here.database, store(here.store), bell, child, Figures(), Stages(provider), "me"
+        )
         try:
             yield Workplace(here, tools)
         finally:
             await child.close()
             await bell.close()
+            if provider is not None:
+                provider.shutdown()
 
 
 def at_work(settings: Settings, act: Act, store: Callable[[Store], Store] = lambda s: s) -> None:
@@ -121,6 +129,21 @@ def test_what_is_no_recording_is_rejected_with_a_remedy(
         assert not (work_folder(place.tools.settings) / str(call.id)).exists()
 
     at_work(configured(), act)
+
+
+def test_a_try_is_traced_with_how_it_ended(configured: Callable[..., Settings], tmp_path: Path) -> None:
+    text = tmp_path / "notes.wav"
+    text.write_text("These are notes and no sound.\n" * 100)
+
+    async def act(place: Workplace) -> None:
+        await place.here.hand_in(text)
+        await place.look()
+
+    with collector() as collected:
+        traced = {"trace": TraceSettings(endpoint=collected.endpoint)}
+        at_work(configured().model_copy(update=traced), act)
+    (span,) = collected.spans
+    assert (span["name"], span[END], span["failed"]) == (f"stage {StageName.DECODE}", "refused", True)
 
 
 def test_cancelling_stops_the_process_in_the_middle(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,8 +13,10 @@ from core.settings import Settings
 from models.access import Reach, Viewer
 from models.call import CallState
 from models.db import Database
-from models.queries import following
+from models.queries import following, runs
 from models.queries.events import Kind, record
+from models.queries.following import Whose
+from models.stages import STAGES
 from models.tables import Call
 from tests.factories.worlds import World, made
 
@@ -76,3 +79,29 @@ def test_progress_is_of_calls_being_worked_on_within_reach(world: World) -> None
             await database.close()
 
     assert asyncio.run(read()) == [(own, 0.25)]
+
+
+def test_what_is_seen_for_everybody_says_whose_it_is(world: World) -> None:
+    own, theirs = world.call("rep"), world.call("foreigner", "other", state=CallState.PROCESSING)
+    rep, stranger = world.viewer("rep", reach=Reach.OWN), world.viewer("outsider", reach=Reach.OWN)
+    touch(world, own)
+
+    async def read() -> tuple[list[tuple[Whose, UUID | None]], list[tuple[Whose, float]]]:
+        database = Database(world.settings)
+        try:
+            async with database.system() as session:
+                await runs.claim(session, STAGES[0].lane, "worker", timedelta(seconds=30))
+            await asyncio.sleep(following.SETTLED.total_seconds() + 0.2)
+            async with database.system_read() as session:
+                last = await following.newest_settled(session)
+                assert not await following.everywhere(session, last)
+                happened = await following.everywhere(session, 0)
+                return [(w, e.call_id) for e, w in happened], list(await following.worked_on(session))
+        finally:
+            await database.close()
+
+    happened, progress = asyncio.run(read())
+    assert [call_id for whose, call_id in happened if whose.within(rep)] == [own, own]
+    assert not any(whose.within(stranger) for whose, _ in happened)
+    assert [(whose.call_id, share) for whose, share in progress] == [(own, 0.0)]
+    assert theirs not in {whose.call_id for whose, _ in progress}
