@@ -23,7 +23,7 @@ def compared(name: str | None, kind: str, _parents: Any) -> bool:
     """Return whether alembic compares a name: the search index is made by hand in a migration."""
     return not (
         kind in {"table", "column", "index"}
-        and (name or "").startswith(("call_fts", "lexemes", "ix_call_text_lexemes"))
+        and (name or "").startswith(("call_fts", "lexemes", "neighbours", "ix_call_text_lexemes"))
     )
 
 

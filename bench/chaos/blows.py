@@ -12,6 +12,8 @@ from bench.chaos.world import World
 
 FULL_S = 4.0
 """How long the disk stays full."""
+UPLOAD_S = 20.0
+"""How long an upload is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Blow:
 
 def _kill(*words: str) -> Callable[[World], bool]:
     return lambda world: world.kill(*words)
+
+
+def _kill_in_mid_upload(world: World) -> bool:
+    """Kill the web process as soon as it has some bytes of a recording and lacks others."""
+    deadline = time.monotonic() + UPLOAD_S
+    while not world.uploading and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return bool(world.uploading) and world.kill("api", "--fd")
 
 
 def _flush(world: World) -> bool:
@@ -68,7 +78,7 @@ BLOWS: tuple[Blow, ...] = (
     Blow("SIGKILL of the cpu worker", _kill("worker", "--lane", "cpu"), 8),
     Blow("SIGKILL of the gpu worker", _kill("worker", "--lane", "gpu"), 8),
     Blow("SIGKILL of a process that infers", _kill("worker.child"), 10),
-    Blow("SIGKILL of the web process in mid-upload", _kill("api", "--fd"), 10),
+    Blow("SIGKILL of the web process in mid-upload", _kill_in_mid_upload, 10),
     Blow("SIGKILL of Redis", _kill("redis-server"), 8),
     Blow("FLUSHALL of Redis", _flush, 6),
     Blow("SIGTERM of the service, work under way", _stop, 4),

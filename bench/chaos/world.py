@@ -38,6 +38,8 @@ class World:
     own_disk: bool
     log: Path
     address: str = ""
+    uploading: set[str] = field(default_factory=set)
+    """Recordings of which some bytes were sent and some were not."""
     _serve: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def start(self) -> None:

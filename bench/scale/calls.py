@@ -210,7 +210,8 @@ def _utterance(
 
 def _texts(call: dict[str, Any], texts: list[str]) -> Sequence[dict[str, Any]]:
     keys = {"call_id": call["id"], "organisation_id": call["organisation_id"]}
-    return [{**keys, "part": number, "text": part} for number, part in enumerate(search.parts(texts))]
+    parts = search.parts(texts, call["spoken_language"])
+    return [{**keys, "part": number, "text": part} for number, part in enumerate(parts)]
 
 
 def _metrics(call: dict[str, Any], chance: random.Random) -> list[dict[str, Any]]:

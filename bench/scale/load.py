@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
 
 from bench.scale import vocabulary
 from bench.scale.calls import Batch, Calls
@@ -63,7 +62,10 @@ async def read_once(settings: Settings) -> None:
     """Read what is searched once, so that it is not the disk that is measured."""
     connection = await asyncpg.connect(settings.database.url.get_secret_value())
     try:
-        for wanted in ("sum(length(lexemes)) FROM call_text", "sum(length(title)) FROM call"):
+        for wanted in (
+            "sum(length(lexemes) + length(neighbours)) FROM call_text",
+            "sum(length(title)) FROM call",
+        ):
             await connection.fetchval(f"SELECT {wanted}")
     finally:
         await connection.close()
@@ -115,14 +117,12 @@ async def _add_people(database: Database, *added: Company) -> None:
 
 
 async def _insert(database: Database, batches: Iterable[Batch]) -> None:
-    """Insert on SQLite, a transaction a batch, and have it count how values are spread."""
+    """Insert on SQLite, a transaction a batch."""
     for batch in batches:
         async with database.writer.begin() as connection:
             for table, rows in batch.rows.items():
                 if rows:
                     await connection.execute(_table(table).insert(), rows)
-    async with database.writer.connect() as connection:
-        await connection.execute(text("ANALYZE"))
 
 
 async def _copy(url: str, batches: Iterable[Batch]) -> None:

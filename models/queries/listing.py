@@ -88,8 +88,10 @@ async def page(
     """Return at most `limit` calls that a viewer sees, those after a place."""
     column, key = COLUMNS[order.by], col(Call.id)
     query = select(Call).where(access.calls(viewer), *_conditions(wanted))
+    if wanted.terms and wanted.deleted:
+        return ()  # nothing that was said in them is kept
     if wanted.terms:
-        query = query.where(await matching(session, wanted.terms))
+        query = query.where(await matching(session, wanted.terms, wanted.language))
     if order.by in NULLABLE:
         query = query.where(column.is_not(None))
     if after is not None:

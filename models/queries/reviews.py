@@ -44,7 +44,7 @@ async def replace(session: Session, call: Call, review: Review, names: Mapping[s
     session.add_all(_metric(call, metric) for metric in review.metrics)
     session.add_all(
         CallText(organisation_id=call.organisation_id, call_id=call.id, part=number, text=part)
-        for number, part in enumerate(search.parts(texts))
+        for number, part in enumerate(search.parts(texts, transcript.language or None))
     )
     call.spoken_language, call.depth = transcript.language or None, review.depth.value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,6 +17,8 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    exists,
+    false,
     func,
     literal,
     or_,
@@ -32,7 +34,11 @@ from models.search import Term
 from models.tables import Call, CallText, UtteranceRow
 
 SQLITE = "call_text.id IN (SELECT rowid FROM call_fts WHERE call_fts MATCH :wanted)"
+SQLITE_ONE_BY_ONE = f"+{SQLITE}"
+"""The same of rows found by another index, not this: the plus has SQLite keep to that."""
+SQLITE_COUNT = "SELECT count(*) FROM (SELECT 1 FROM call_fts WHERE call_fts MATCH :wanted LIMIT :most)"
 POSTGRESQL = "call_text.lexemes @@ to_tsquery('simple', :wanted)"
+NEIGHBOURS = "call_text.neighbours @@ CAST(:pairs AS tsquery)"
 SCANS = (
     "SELECT set_config('enable_seqscan', :on, true), set_config('enable_indexscan', :on, true), "
     # Words are too unlike each other for one plan to suit all of them.
@@ -55,26 +61,25 @@ class Hit:
     text: str
 
 
-async def matching(session: ReadSession, terms: tuple[Term, ...]) -> ColumnElement[bool]:
-    """Return the condition on `Call` that every term is said in it, wherever.
+async def matching(
+    session: ReadSession, terms: tuple[Term, ...], language: str | None = None
+) -> ColumnElement[bool]:
+    """Return the condition on `Call` that every term is said in it, wherever, and its language is as given.
 
     Databases guess badly how many calls hold a word, and then walk through all of them in the order of the
     list to find the few that do. So it is looked up first: calls that hold a rare term are named by key.
     Where many calls hold every term, walking finds a page of them soon.
     """
+    within = () if language is None else (search.spoken(language),)
     async with _by_index_of_words(session):
         for term in terms:
-            found = await _few(session, _holding(session, (term,)))
+            found = await _few(session, (term, *within))
             if found is not None:
-                others = (_in(_holding(session, (other,))) for other in terms if other is not term)
+                others = (_held(session, (other, *within)) for other in terms if other is not term)
                 return and_(_one_of(session, found), *others)
-        together = await _few(session, _holding(session, terms)) if len(terms) > 1 else None
-    if together is not None:
-        apart = await _few(session, _apart(session, terms))
-        if apart is not None:
-            return _one_of(session, together | apart)
-        return or_(_one_of(session, together), _in(_apart(session, terms)))
-    return and_(true(), *(_in(_holding(session, (term,))) for term in terms))
+        if len(terms) > 1 and not _is_sqlite(session):
+            return await _meeting(session, terms, within)
+    return and_(true(), *(_held(session, (term, *within)) for term in terms))
 
 
 async def hits(
@@ -129,15 +134,41 @@ async def _by_index_of_words(session: ReadSession) -> AsyncIterator[None]:
     await connection.execute(text(SCANS), {"on": "on"})
 
 
-async def _few(session: ReadSession, holding: Select[UUID]) -> frozenset[UUID] | None:
+async def _meeting(
+    session: ReadSession, terms: tuple[Term, ...], within: tuple[Term, ...]
+) -> ColumnElement[bool]:
+    """Return the condition on `Call` that frequent terms are all said in it, on PostgreSQL.
+
+    They may meet seldom: in one part of a text, which the index knows, or in several of a long call.
+    """
+    together = await _keys(session, _holding(session, (*terms, *within)))
+    apart = _apart(session, terms, within)
+    if together is None:
+        return or_(_held(session, (*terms, *within)), col(Call.id).in_(apart))
+    elsewhere = await _keys(session, apart)
+    if elsewhere is None:
+        return or_(_one_of(session, together), col(Call.id).in_(apart))
+    return _one_of(session, together | elsewhere)
+
+
+async def _few(session: ReadSession, terms: tuple[Term, ...]) -> frozenset[UUID] | None:
+    """Return the calls in one part of whose text all the terms are, None where they are more than `FEW`."""
+    if _is_sqlite(session):
+        connection = await session.connection()  # a session of an organisation refuses what names no table
+        asked = {"wanted": search.fts5(terms), "most": FEW + 1}
+        if (await connection.execute(text(SQLITE_COUNT), asked)).scalar_one() > FEW:
+            return None
+    return await _keys(session, _holding(session, terms))
+
+
+async def _keys(session: ReadSession, holding: Select[UUID]) -> frozenset[UUID] | None:
     """Return the calls that a query gives, None where they are more than `FEW`.
 
     On PostgreSQL they come as one value: thousands of rows cost this process more than the database.
     """
     some = holding.limit(FEW + 1)
     if _is_sqlite(session):
-        rows = (await session.execute(some)).scalars().all()
-        return None if len(rows) > FEW else frozenset(rows)
+        return frozenset((await session.execute(some)).scalars())
     held = some.subquery()
     keys = case((func.count() <= FEW, func.array_agg(held.c.call_id)), else_=None)
     count, found = (await session.execute(select(func.count(), keys).select_from(held))).one()
@@ -146,6 +177,8 @@ async def _few(session: ReadSession, holding: Select[UUID]) -> frozenset[UUID] |
 
 def _one_of(session: ReadSession, found: frozenset[UUID]) -> ColumnElement[bool]:
     """Return that a call is one of these; PostgreSQL takes their keys as one value, which is quicker."""
+    if not found:
+        return false()
     if _is_sqlite(session):
         return col(Call.id).in_(found)
     keys: ColumnElement[bool] = col(Call.id) == any_(literal(list(found), ARRAY(Uuid)))
@@ -156,27 +189,36 @@ def _is_sqlite(session: ReadSession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _in(holding: Select[UUID]) -> ColumnElement[bool]:
-    return col(Call.id).in_(holding)
+def _held(session: ReadSession, terms: tuple[Term, ...]) -> ColumnElement[bool]:
+    """Return that in one part of a call's text all the terms are, for walking through calls."""
+    if not _is_sqlite(session):
+        return col(Call.id).in_(_holding(session, terms))
+    said = _bound(SQLITE_ONE_BY_ONE, wanted=search.fts5(terms))
+    return exists(select(col(CallText.id)).where(col(CallText.call_id) == col(Call.id), said))
 
 
 def _holding(session: ReadSession, terms: tuple[Term, ...]) -> Select[UUID]:
     """Return the query for calls in one part of whose text all the terms are."""
-    return select(col(CallText.call_id)).where(_match(session, terms))
+    return select(col(CallText.call_id)).where(*_match(session, terms))
 
 
-def _apart(session: ReadSession, terms: tuple[Term, ...]) -> Select[UUID]:
+def _apart(session: ReadSession, terms: tuple[Term, ...], within: tuple[Term, ...]) -> Select[UUID]:
     """Return the query for long calls, of several parts, that hold each term in some part."""
-    held = (_in_text(_holding(session, (term,))) for term in terms)
+    held = (col(CallText.call_id).in_(_holding(session, (term, *within))) for term in terms)
     return select(col(CallText.call_id)).where(col(CallText.part) == 1, *held)
 
 
-def _in_text(holding: Select[UUID]) -> ColumnElement[bool]:
-    return col(CallText.call_id).in_(holding)
+def _match(session: ReadSession, terms: tuple[Term, ...]) -> Iterator[TextClause]:
+    """Yield the conditions that an index of words answers."""
+    if _is_sqlite(session):
+        yield _bound(SQLITE, wanted=search.fts5(terms))
+        return
+    if words := search.tsquery(terms):
+        yield _bound(POSTGRESQL, wanted=words)
+    if pairs := search.neighbours(terms):
+        yield _bound(NEIGHBOURS, pairs=pairs)
 
 
-def _match(session: ReadSession, terms: tuple[Term, ...]) -> TextClause:
-    sqlite = _is_sqlite(session)
-    wanted = search.fts5(terms) if sqlite else search.tsquery(terms)
-    condition = text(SQLITE if sqlite else POSTGRESQL)
-    return condition.bindparams(bindparam("wanted", wanted, unique=True))
+def _bound(condition: str, **values: str) -> TextClause:
+    found = text(condition)
+    return found.bindparams(*(bindparam(name, value, unique=True) for name, value in values.items()))

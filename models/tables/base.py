@@ -20,9 +20,12 @@ metadata = SQLModel.metadata
 
 
 class TenantRow(SQLModel):
-    """A row that belongs to one organisation; `models.db` lets no session see another's."""
+    """A row that belongs to one organisation; `models.db` lets no session see another's.
 
-    organisation_id: UUID = Field(foreign_key="organisation.id", index=True, ondelete="CASCADE")
+    There is no index on the organisation alone: SQLite prefers it to every better one.
+    """
+
+    organisation_id: UUID = Field(foreign_key="organisation.id", ondelete="CASCADE")
 
 
 class Keyed(SQLModel):

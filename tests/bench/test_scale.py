@@ -88,7 +88,8 @@ def test_what_is_said_is_what_is_searched(many: dict[type[TenantRow], list[dict[
     for row in many[UtteranceRow]:
         said.setdefault(row["call_id"], []).append(row["text"])
     text = many[CallText][0]
-    assert text["text"] == next(words.parts(said[text["call_id"]]))
+    language = next(call["spoken_language"] for call in many[Call] if call["id"] == text["call_id"])
+    assert text["text"] == next(words.parts(said[text["call_id"]], language))
     assert {row["call_id"] for row in many[CallText]} == said.keys()
     assert {row["call_id"] for row in many[MetricRow]} < said.keys()
 

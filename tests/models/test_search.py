@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.search import MOST_TERMS, PART_TOKENS, Term, fts5, indexed, parts, terms, tsquery
+from models.search import (
+    MOST_TERMS,
+    PAIR,
+    PART_TOKENS,
+    Term,
+    fts5,
+    indexed,
+    neighbours,
+    parts,
+    spoken,
+    terms,
+    tsquery,
+)
 
 
 def holds(text: str, query: str) -> bool:
@@ -66,7 +78,8 @@ def test_whatever_is_typed_makes_a_query_of_letters_and_digits_alone(typed: str)
         token.isalnum() or not re.search(r"[\s'\"&|!():*<>-]", token) for t in found for token in t.tokens
     )
     assert fts5(found).count('"') == 2 * len(found)
-    assert tsquery(found).count("'") == 2 * sum(len(term.tokens) for term in found)
+    assert tsquery(found).count("'") == 2 * sum(n for n in map(len, (t.tokens for t in found)) if n != PAIR)
+    assert neighbours(found).count("'") == 2 * sum(len(term.tokens) - 1 for term in found)
 
 
 def test_what_holds_nothing_to_look_for_is_no_query() -> None:
@@ -80,6 +93,18 @@ def test_phrases_and_beginnings_are_told_apart() -> None:
 
 def test_long_texts_are_indexed_in_parts_none_of_them_lost() -> None:
     texts = [f"word{n} other{n}" for n in range(PART_TOKENS)]
-    found = list(parts(texts))
+    found = list(parts(texts, None))
     assert len(found) == 2
     assert [token for part in found for token in part.split()] == [t for text in texts for t in indexed(text)]
+
+
+def test_each_part_says_its_language() -> None:
+    texts = [f"word{n} other{n}" for n in range(PART_TOKENS)]
+    (token,) = spoken("pt-BR").tokens
+    assert [part.split()[0] for part in parts(texts, "pt-BR")] == [token, token]
+    assert indexed(token) == [token]
+
+
+def test_pairs_of_words_stand_for_phrases() -> None:
+    assert neighbours(terms('price "next step" "how much is*"')) == "'next step' & 'how much' & 'much is':*"
+    assert tsquery(terms('price "next step" "how much is*"')) == "('price') & ('how' <-> 'much' <-> 'is':*)"

@@ -36,9 +36,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_api_client_organisation_id_id')),
     sa.UniqueConstraint('secret_hash', name=op.f('uq_api_client_secret_hash'))
     )
-    with op.batch_alter_table('api_client', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_api_client_organisation_id'), ['organisation_id'], unique=False)
-
     op.create_table('idempotency_key',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -54,7 +51,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('idempotency_key', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_idempotency_key_created_at'), ['created_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_idempotency_key_organisation_id'), ['organisation_id'], unique=False)
 
     op.create_table('recording',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
@@ -77,9 +73,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_recording_organisation_id_id')),
     sa.UniqueConstraint('organisation_id', 'sha256', name=op.f('uq_recording_organisation_id_sha256'))
     )
-    with op.batch_alter_table('recording', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_recording_organisation_id'), ['organisation_id'], unique=False)
-
     op.create_table('team',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -94,7 +87,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_team_organisation_id_id'))
     )
     with op.batch_alter_table('team', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_team_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index('ix_team_organisation_id_path', ['organisation_id', 'path'], unique=False)
 
     op.create_table('upload',
@@ -112,7 +104,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('upload', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_upload_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_upload_organisation_id'), ['organisation_id'], unique=False)
 
     op.create_table('access_token',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
@@ -129,7 +120,6 @@ def upgrade() -> None:
     with op.batch_alter_table('access_token', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_access_token_client_id'), ['client_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_access_token_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_access_token_organisation_id'), ['organisation_id'], unique=False)
 
     op.create_table('users',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
@@ -149,7 +139,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_users_organisation_id_id'))
     )
     with op.batch_alter_table('users', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_users_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_users_team_id'), ['team_id'], unique=False)
 
     op.create_table('call',
@@ -198,7 +187,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_call_organisation_id_id'))
     )
     with op.batch_alter_table('call', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_call_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index('ix_call_organisation_id_created_at_id', ['organisation_id', 'created_at', 'id'], unique=False)
         batch_op.create_index('ix_call_organisation_id_depth_id', ['organisation_id', 'depth', 'id'], unique=False)
         batch_op.create_index('ix_call_organisation_id_duration_s_id', ['organisation_id', 'duration_s', 'id'], unique=False)
@@ -224,7 +212,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_sign_in_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_sign_in_user_id'), ['user_id'], unique=False)
 
     op.create_table('call_text',
@@ -238,9 +225,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_call_text')),
     sa.UniqueConstraint('call_id', 'part', name=op.f('uq_call_text_call_id_part'))
     )
-    with op.batch_alter_table('call_text', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_call_text_organisation_id'), ['organisation_id'], unique=False)
-
     op.create_table('correction',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -254,9 +238,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_correction')),
     sa.UniqueConstraint('call_id', 'version', name=op.f('uq_correction_call_id_version'))
     )
-    with op.batch_alter_table('correction', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_correction_organisation_id'), ['organisation_id'], unique=False)
-
     op.create_table('event',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
@@ -271,7 +252,6 @@ def upgrade() -> None:
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_event_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_event_call_id'), ['call_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_event_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index('ix_event_organisation_id_id', ['organisation_id', 'id'], unique=False)
 
     op.create_table('metric',
@@ -289,7 +269,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('call_id', 'name', 'side', name=op.f('pk_metric'))
     )
     with op.batch_alter_table('metric', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_metric_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index('ix_metric_organisation_id_name', ['organisation_id', 'name', 'side'], unique=False)
 
     op.create_table('product',
@@ -306,9 +285,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_product')),
     sa.UniqueConstraint('call_id', 'stage', 'version', name=op.f('uq_product_call_id_stage_version'))
     )
-    with op.batch_alter_table('product', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_product_organisation_id'), ['organisation_id'], unique=False)
-
     op.create_table('review',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('call_id', sa.Uuid(), nullable=False),
@@ -319,9 +295,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_review_organisation_id_organisation'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('call_id', 'version', name=op.f('pk_review'))
     )
-    with op.batch_alter_table('review', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_review_organisation_id'), ['organisation_id'], unique=False)
-
     op.create_table('speaker',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('call_id', sa.Uuid(), nullable=False),
@@ -336,9 +309,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_speaker_organisation_id_organisation'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('call_id', 'label', name=op.f('pk_speaker'))
     )
-    with op.batch_alter_table('speaker', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_speaker_organisation_id'), ['organisation_id'], unique=False)
-
     op.create_table('stage_run',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -369,7 +339,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('stage_run', schema=None) as batch_op:
         batch_op.create_index('ix_stage_run_leases', ['state', 'lease_until'], unique=False)
-        batch_op.create_index(batch_op.f('ix_stage_run_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index('ix_stage_run_queue', ['lane', 'state', 'priority', 'queued_at'], unique=False)
 
     op.create_table('utterance',
@@ -390,60 +359,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_utterance_organisation_id_organisation'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('call_id', 'index', name=op.f('pk_utterance'))
     )
-    with op.batch_alter_table('utterance', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_utterance_organisation_id'), ['organisation_id'], unique=False)
-
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Go back."""
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table('utterance', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_utterance_organisation_id'))
-
     op.drop_table('utterance')
     with op.batch_alter_table('stage_run', schema=None) as batch_op:
         batch_op.drop_index('ix_stage_run_queue')
-        batch_op.drop_index(batch_op.f('ix_stage_run_organisation_id'))
         batch_op.drop_index('ix_stage_run_leases')
 
     op.drop_table('stage_run')
-    with op.batch_alter_table('speaker', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_speaker_organisation_id'))
-
     op.drop_table('speaker')
-    with op.batch_alter_table('review', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_review_organisation_id'))
-
     op.drop_table('review')
-    with op.batch_alter_table('product', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_product_organisation_id'))
-
     op.drop_table('product')
     with op.batch_alter_table('metric', schema=None) as batch_op:
         batch_op.drop_index('ix_metric_organisation_id_name')
-        batch_op.drop_index(batch_op.f('ix_metric_organisation_id'))
 
     op.drop_table('metric')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_organisation_id_id')
-        batch_op.drop_index(batch_op.f('ix_event_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_event_call_id'))
         batch_op.drop_index(batch_op.f('ix_event_at'))
 
     op.drop_table('event')
-    with op.batch_alter_table('correction', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_correction_organisation_id'))
-
     op.drop_table('correction')
-    with op.batch_alter_table('call_text', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_call_text_organisation_id'))
-
     op.drop_table('call_text')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_user_id'))
-        batch_op.drop_index(batch_op.f('ix_sign_in_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_sign_in_expires_at'))
 
     op.drop_table('sign_in')
@@ -458,42 +402,30 @@ def downgrade() -> None:
         batch_op.drop_index('ix_call_organisation_id_duration_s_id')
         batch_op.drop_index('ix_call_organisation_id_depth_id')
         batch_op.drop_index('ix_call_organisation_id_created_at_id')
-        batch_op.drop_index(batch_op.f('ix_call_organisation_id'))
 
     op.drop_table('call')
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_users_team_id'))
-        batch_op.drop_index(batch_op.f('ix_users_organisation_id'))
 
     op.drop_table('users')
     with op.batch_alter_table('access_token', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_access_token_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_access_token_expires_at'))
         batch_op.drop_index(batch_op.f('ix_access_token_client_id'))
 
     op.drop_table('access_token')
     with op.batch_alter_table('upload', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_upload_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_upload_expires_at'))
 
     op.drop_table('upload')
     with op.batch_alter_table('team', schema=None) as batch_op:
         batch_op.drop_index('ix_team_organisation_id_path')
-        batch_op.drop_index(batch_op.f('ix_team_organisation_id'))
 
     op.drop_table('team')
-    with op.batch_alter_table('recording', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_recording_organisation_id'))
-
     op.drop_table('recording')
     with op.batch_alter_table('idempotency_key', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_idempotency_key_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_idempotency_key_created_at'))
 
     op.drop_table('idempotency_key')
-    with op.batch_alter_table('api_client', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_api_client_organisation_id'))
-
     op.drop_table('api_client')
     op.drop_table('organisation')
     # ### end Alembic commands ###

@@ -26,14 +26,27 @@ SQLITE = (
         "INSERT INTO call_fts(rowid, text) VALUES (new.id, new.text); END"
     ),
 )
+# Pairs of words that follow each other, which `models.search.neighbours` looks for.
+NEIGHBOURS = """
+CREATE FUNCTION neighbours(said text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_to_tsvector(coalesce(array_agg(first || ' ' || second), '{}'))
+    FROM (
+        SELECT word AS first, lead(word) OVER (ORDER BY place) AS second
+        FROM unnest(string_to_array(said, ' ')) WITH ORDINALITY AS words (word, place)
+    ) AS pairs
+    WHERE second IS NOT NULL
+$$
+"""
 # Words are kept beside the table, however few they are: what finds calls by the index reads only their keys.
 POSTGRESQL = (
+    NEIGHBOURS,
     "ALTER TABLE call_text SET (toast_tuple_target = 128)",
     (
         "ALTER TABLE call_text ADD COLUMN lexemes tsvector "
         "GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED"
     ),
-    "CREATE INDEX ix_call_text_lexemes ON call_text USING gin (lexemes)",
+    "ALTER TABLE call_text ADD COLUMN neighbours tsvector GENERATED ALWAYS AS (neighbours(text)) STORED",
+    "CREATE INDEX ix_call_text_lexemes ON call_text USING gin (lexemes, neighbours)",
 )
 
 
@@ -51,5 +64,7 @@ def downgrade() -> None:
         op.execute("DROP TABLE call_fts")
     else:
         op.execute("DROP INDEX ix_call_text_lexemes")
+        op.execute("ALTER TABLE call_text DROP COLUMN neighbours")
         op.execute("ALTER TABLE call_text DROP COLUMN lexemes")
+        op.execute("DROP FUNCTION neighbours(text)")
         op.execute("ALTER TABLE call_text RESET (toast_tuple_target)")

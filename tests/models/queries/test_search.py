@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,13 +30,13 @@ def spoken(*texts: str) -> Review:
     return review_of(lines)
 
 
-def found(world: World, query: str, organisation: str = "admin") -> dict[UUID, tuple[Hit, ...]]:
+def found(world: World, query: str, organisation: str = "admin", **more: Any) -> dict[UUID, tuple[Hit, ...]]:
     async def read() -> dict[UUID, tuple[Hit, ...]]:
         database = Database(world.settings)
         asked, terms = world.viewer(organisation, reach=Reach.ALL), words.terms(query)
         try:
             async with database.read(asked.organisation_id) as session:
-                rows = await listing.page(session, asked, Filter(terms=terms), Order(), None, 50)
+                rows = await listing.page(session, asked, Filter(terms=terms, **more), Order(), None, 50)
                 hits = await search.hits(session, [row.id for row in rows], terms)
                 return {row.id: hits.get(row.id, ()) for row in rows}
         finally:
@@ -53,6 +54,7 @@ def test_calls_are_found_by_what_is_said_in_them(world: World) -> None:
         ("scanners zebra", set()),
         ('"access points"', {sale}),
         ('"points access"', set()),
+        ('"the access points"', set()),
         ("ware*", {sale}),
         ("ware", set()),
         ("仓库", {chinese}),
@@ -68,6 +70,44 @@ def test_calls_are_found_by_what_is_said_in_them(world: World) -> None:
     ):
         assert set(found(world, query)) == expected, query
     assert set(found(world, "warehouse", "foreigner")) == {other}
+
+
+@pytest.mark.parametrize("few", [0, 1, 100])
+def test_phrases_and_beginnings_are_found_wherever_they_stand(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    one = world.reviewed("rep", spoken("how much is the licence", "it is a lot"))
+    two = world.reviewed("rep", spoken("much is how", "the price is right", "x" * 300 + " ends"))
+    for query, expected in (
+        ('"much is"', {one, two}),
+        ('"how much is"', {one}),
+        ('"how much is the lic*"', {one}),
+        ('"the lic*"', {one}),
+        ('"the pri*" "is right"', {two}),
+        ('"is the" price', set()),
+        ('"licence it"', {one}),
+        (f'"{"x" * 300} ends"', {two}),
+    ):
+        assert set(found(world, query)) == expected, query
+
+
+@pytest.mark.parametrize("few", [0, 1, 100])
+def test_words_are_found_in_calls_of_a_language(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    sale, chinese = world.reviewed("rep", sales_call()), world.reviewed("mate", chinese_call())
+    assert set(found(world, "warehouse", language="en")) == {sale}
+    assert set(found(world, "warehouse scanners", language="en")) == {sale}
+    assert set(found(world, "warehouse", language="zh")) == set()
+    assert set(found(world, "仓库", language="zh")) == {chinese}
+    assert set(found(world, "warehouse", language="EN '")) == set()
+
+
+def test_nothing_is_found_in_deleted_calls(world: World) -> None:
+    world.reviewed("rep", sales_call())
+    assert found(world, "warehouse", deleted=True) == {}
 
 
 def test_words_far_apart_in_a_long_call_are_found_together(world: World) -> None:
