@@ -12,9 +12,13 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
 
 from api.problems import Problem
 from core.settings import Settings
+
+PATIENCE_S = 2.0
+"""How long Redis may take to answer before a process counts alone."""
 
 log = structlog.get_logger()
 
@@ -47,7 +51,12 @@ class Limiter:
         self.sign_ins = RateLimitItemPerMinute(settings.web.sign_ins_per_minute)
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         url = settings.redis.url.get_secret_value()
-        self._shared = SlidingWindowCounterRateLimiter(_redis(url)) if url else self._here
+        self._pool = (
+            ConnectionPool.from_url(url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S)
+            if url
+            else None
+        )
+        self._shared = SlidingWindowCounterRateLimiter(_redis(self._pool)) if self._pool else self._here
 
     async def hit(self, limit: RateLimitItem, *key: str) -> Rate:
         """Return what is left after one more; while Redis is away this process counts alone."""
@@ -56,6 +65,11 @@ class Limiter:
         except StorageError as error:
             log.warning("limits.alone", error=type(error.storage_error).__name__)
             return await _hit(self._here, limit, key)
+
+    async def close(self) -> None:
+        """Close the connections to Redis."""
+        if self._pool is not None:
+            await self._pool.aclose()
 
     async def admit(self, limit: RateLimitItem, *key: str) -> Rate:
         """Return what is left after one more; raises `Problem` 429 where that was too much."""
@@ -76,11 +90,13 @@ def too_many(rate: Rate) -> Problem:
     )
 
 
-def _redis(url: str) -> RedisStorage:
-    scheme, _, rest = url.partition("://")
-    kind = "redis+unix" if scheme == "unix" else scheme
+def _redis(pool: ConnectionPool) -> RedisStorage:
     return RedisStorage(
-        f"async+{kind}://{rest}", implementation="redispy", wrap_exceptions=True, key_prefix="debrief:limits"
+        "async+redis://",
+        implementation="redispy",
+        wrap_exceptions=True,
+        key_prefix="debrief:limits",
+        connection_pool=pool,  # type: ignore[arg-type]  # documented, but not in the signature
     )
 
 

@@ -67,6 +67,7 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
     """Give a service whose database is up to date."""
     database, store = Database(settings), open_store(settings)
     bell = Bell(settings) if settings.redis.url.get_secret_value() else None
+    limiter = Limiter(settings)
     try:
         await upgrade(database)
         watch, uploads = Watch(database), Uploads(database, store, settings)
@@ -74,7 +75,7 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
             yield Service(
                 settings=settings,
                 database=database,
-                limiter=Limiter(settings),
+                limiter=limiter,
                 passwords=Passwords(),
                 estimates=Estimates(database),
                 watch=watch,
@@ -85,6 +86,7 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
                 uploads=uploads,
             )
     finally:
+        await limiter.close()
         if bell is not None:
             await bell.close()
         await database.close()
