@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from core.errors import NotReady
 from models.db import Database
 from models.tables import metadata
 
@@ -28,7 +29,8 @@ def compared(name: str | None, kind: str, _parents: Any) -> bool:
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the schema up to a revision; safe while other processes do the same."""
+    """Bring the schema up to a revision; safe while other processes do the same; raises as `known` does."""
+    await known(database)
     async with database.writer.begin() as connection:
         await connection.run_sync(_locked)
         await connection.run_sync(lambda c: command.upgrade(_config(c), revision))
@@ -62,6 +64,20 @@ async def current(database: Database) -> tuple[str | None, str | None]:
             lambda c: ScriptDirectory.from_config(_config(c)).get_current_head()
         )
     return has, needs
+
+
+async def known(database: Database) -> None:
+    """Raise `NotReady` where the database has a revision that this program does not know: it is older."""
+    async with database.writer.connect() as connection:
+        has = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+        every = await connection.run_sync(
+            lambda c: {script.revision for script in ScriptDirectory.from_config(_config(c)).walk_revisions()}
+        )
+    if has is not None and has not in every:
+        raise NotReady(
+            f"The database is of a later version of Debrief: its tables are at {has}.",
+            "git pull && make env weights",
+        )
 
 
 def _config(connection: Connection) -> Config:

@@ -16,7 +16,7 @@ from bench.chaos.world import World
 PIECE_BYTES, PIECE_S = 4096, 0.02
 """An upload takes half a second, so that a blow can fall into it."""
 PAUSE_S = 0.5
-SLOW_S = 16.0
+SLOW_S = 28.0
 """Pause between two calls of one caller: forty calls come in over all the time that blows fall."""
 
 

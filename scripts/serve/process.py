@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -34,13 +35,27 @@ class Process:
         self._descriptors = fds
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
+        self._starting = asyncio.Lock()
 
     async def run(self) -> None:
         """Keep the process alive until `stop`."""
         pause = FIRST_PAUSE_S
         loop = asyncio.get_running_loop()
-        while not self._stopping.is_set():
+        while (process := await self._started()) is not None:
             began = loop.time()
+            code = await process.wait()
+            if self._stopping.is_set():
+                return
+            pause = FIRST_PAUSE_S if loop.time() - began > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
+            log.warning("serve.process_ended", process=self.name, code=code, restart_in_s=pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+
+    async def _started(self) -> asyncio.subprocess.Process | None:
+        """Return the process, just started; None once it is to stop: `stop` waits for what it must end."""
+        async with self._starting:
+            if self._stopping.is_set():
+                return None
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 env=dict(self._environment),
@@ -48,17 +63,13 @@ class Process:
                 preexec_fn=_end_with_parent,
                 start_new_session=True,
             )
-            code = await self._process.wait()
-            if self._stopping.is_set():
-                return
-            pause = FIRST_PAUSE_S if loop.time() - began > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
-            log.warning("serve.process_ended", process=self.name, code=code, restart_in_s=pause)
-            await asyncio.sleep(pause)
+            return self._process
 
     async def stop(self, patience_s: float) -> None:
         """Ask the process to end; kill it when it has not after a while."""
         self._stopping.set()
-        process = self._process
+        async with self._starting:
+            process = self._process
         if process is None or process.returncode is not None:
             return
         process.send_signal(signal.SIGTERM)

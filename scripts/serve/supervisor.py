@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from redis.exceptions import RedisError
 from core.environment import inherited
 from core.errors import NotReady
 from core.settings import LEVELS, PREFIX, Settings
+from models import migrate
+from models.db import Database
+from models.outage import ERRORS
 from models.stages import Lane
 from scripts.serve.private_redis import PrivateRedis
 from scripts.serve.process import Process
@@ -38,7 +41,18 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_one(settings.data), _listening(settings) as listener:
+        await _known_schema(settings)
         await _Service(settings, listener).run(stop)
+
+
+async def _known_schema(settings: Settings) -> None:
+    """Raise `NotReady` where the database is of a later version; one that is away may come yet."""
+    database = Database(settings)
+    try:
+        with suppress(*ERRORS):
+            await migrate.known(database)
+    finally:
+        await database.close()
 
 
 class _Service:
@@ -79,9 +93,10 @@ class _Service:
                 self._private.announce()
             tasks.append(asyncio.create_task(self._web.run()))
             await _until(stop, self._web_answers())
+            if stop.is_set():
+                return
             tasks += [asyncio.create_task(worker.run()) for worker in self._workers]
-            if not stop.is_set():
-                print(f"ready {self._address}", flush=True)
+            print(f"ready {self._address}", flush=True)
             await stop.wait()
         finally:
             await self._stop()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
+from core.errors import NotReady
 from core.settings import DatabaseSettings, Settings
 from models import migrate
 from models.db import Database
@@ -61,5 +62,20 @@ def test_processes_that_start_together_migrate_once(empty: Settings) -> None:
     async def go() -> None:
         await asyncio.gather(one(), one(), one())
         await one()
+
+    asyncio.run(go())
+
+
+def test_tables_of_a_later_version_are_left_alone(empty: Settings) -> None:
+    async def go() -> None:
+        database = Database(empty)
+        try:
+            await migrate.upgrade(database)
+            async with database.writer.begin() as connection:
+                await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            with pytest.raises(NotReady, match="later version"):
+                await migrate.upgrade(database)
+        finally:
+            await database.close()
 
     asyncio.run(go())

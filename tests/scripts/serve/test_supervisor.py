@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +91,26 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         _, complaint = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "cannot be had" in complaint
+
+
+def test_data_of_a_later_version_are_refused_in_one_line(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "debrief.db")) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+    process = start(tmp_path, "--port", "0")
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "later version" in complaint.splitlines()[-1]
+
+
+@pytest.mark.parametrize("after_s", [0.5, 1.5, 2.5])
+def test_it_stops_before_it_is_ready(tmp_path: Path, after_s: float) -> None:
+    process = start(tmp_path, "--port", "0")
+    time.sleep(after_s)
+    under = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert not psutil.wait_procs(under, timeout=5)[1]
 
 
 def test_callers_wait_through_a_death_of_the_web_process(served: Served) -> None:
