@@ -12,7 +12,7 @@ from bench.chaos.world import World
 
 FULL_S = 4.0
 """How long the disk stays full."""
-UPLOAD_S = 20.0
+UPLOAD_S = 40.0
 """How long an upload is waited for."""
 
 
