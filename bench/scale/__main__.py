@@ -41,7 +41,7 @@ def main() -> int:
     for grid in (grid for result in results for grid in grids(result)):
         grid.show(wide_console())
     if options.markdown is not None:
-        source = provenance(f"python -m bench.scale {_arguments()}".strip(), settings_fingerprint(Settings()))
+        source = provenance(_command(options), settings_fingerprint(Settings()))
         options.markdown.write_text(page(results, source), encoding="utf-8")
     return 1 if any(result.missed for result in results) else 0
 
@@ -57,8 +57,13 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _arguments() -> str:
-    return shlex.join(sys.argv[1:])
+def _command(options: argparse.Namespace) -> str:
+    """Return the command without where things are kept, which changes no figure."""
+    chosen = {name: getattr(options, name) for name in ("database", "calls", "times", "seed")}
+    words = (
+        word for name, value in chosen.items() if value is not None for word in (f"--{name}", str(value))
+    )
+    return shlex.join(["python", "-m", "bench.scale", *words])
 
 
 def _result(database: str, options: argparse.Namespace) -> Result:

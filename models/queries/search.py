@@ -44,7 +44,7 @@ SCANS = (
     # Words are too unlike each other for one plan to suit all of them.
     "set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
-FEW = 4000
+FEW = 2000
 """Calls that hold a rare term; a term that more hold is common."""
 MOST_HITS = 3
 """Places shown of one call in a list."""
@@ -72,13 +72,13 @@ async def matching(
     """
     within = () if language is None else (search.spoken(language),)
     async with _by_index_of_words(session):
+        if len(terms) > 1 and not _is_sqlite(session):
+            return await _meeting(session, terms, within)
         for term in terms:
             found = await _few(session, (term, *within))
             if found is not None:
                 others = (_held(session, (other, *within)) for other in terms if other is not term)
                 return and_(_one_of(session, found), *others)
-        if len(terms) > 1 and not _is_sqlite(session):
-            return await _meeting(session, terms, within)
     return and_(true(), *(_held(session, (term, *within)) for term in terms))
 
 
@@ -137,9 +137,9 @@ async def _by_index_of_words(session: ReadSession) -> AsyncIterator[None]:
 async def _meeting(
     session: ReadSession, terms: tuple[Term, ...], within: tuple[Term, ...]
 ) -> ColumnElement[bool]:
-    """Return the condition on `Call` that frequent terms are all said in it, on PostgreSQL.
+    """Return the condition on `Call` that several terms are all said in it, on PostgreSQL.
 
-    They may meet seldom: in one part of a text, which the index knows, or in several of a long call.
+    Frequent ones may meet seldom: in one part of a text, which the index knows, or in several of a long call.
     """
     together = await _keys(session, _holding(session, (*terms, *within)))
     apart = _apart(session, terms, within)
@@ -190,11 +190,12 @@ def _is_sqlite(session: ReadSession) -> bool:
 
 
 def _held(session: ReadSession, terms: tuple[Term, ...]) -> ColumnElement[bool]:
-    """Return that in one part of a call's text all the terms are, for walking through calls."""
-    if not _is_sqlite(session):
-        return col(Call.id).in_(_holding(session, terms))
-    said = _bound(SQLITE_ONE_BY_ONE, wanted=search.fts5(terms))
-    return exists(select(col(CallText.id)).where(col(CallText.call_id) == col(Call.id), said))
+    """Return that in one part of a call's text all the terms are, looked up call by call in walking."""
+    said = select(col(CallText.id)).where(col(CallText.call_id) == col(Call.id))
+    if _is_sqlite(session):
+        return exists(said.where(_bound(SQLITE_ONE_BY_ONE, wanted=search.fts5(terms))))
+    # An offset keeps PostgreSQL from looking for all such calls first, which are thousands.
+    return exists(said.where(*_match(session, terms)).offset(0))
 
 
 def _holding(session: ReadSession, terms: tuple[Term, ...]) -> Select[UUID]:
