@@ -26,6 +26,7 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from models import search
@@ -44,8 +45,10 @@ SCANS = (
     # Words are too unlike each other for one plan to suit all of them.
     "set_config('plan_cache_mode', 'force_custom_plan', true)"
 )
-FEW = 2000
+FEW = 4000
 """Calls that hold a rare term; a term that more hold is common."""
+FEW_CHECKED = 2000
+"""The same of phrases that take reading the text of every call that may hold them."""
 MOST_HITS = 3
 """Places shown of one call in a list."""
 
@@ -87,10 +90,9 @@ async def hits(
 ) -> Mapping[UUID, tuple[Hit, ...]]:
     """Return by call the utterances that hold most of the terms, at most so many, in order of time."""
     row, said = UtteranceRow, col(UtteranceRow.text)
-    looks = {form for term in terms for token in term.tokens for form in _forms(token)}
     query = (
         select(col(row.call_id), col(row.index), col(row.start), col(row.end), col(row.speaker), said)
-        .where(col(row.call_id).in_(call_ids), or_(*(said.contains(form, autoescape=True) for form in looks)))
+        .where(col(row.call_id).in_(call_ids), or_(*(_may_hold(said, term) for term in terms)))
         .order_by(col(row.call_id), col(row.index))
     )
     by_call: dict[UUID, list[Hit]] = {}
@@ -111,6 +113,12 @@ def best(said: Sequence[Hit], terms: tuple[Term, ...], most: int) -> tuple[Hit, 
             break
     top = sorted((pair for pair in scored if pair[0]), key=lambda pair: (-pair[0], pair[1].index))[:most]
     return tuple(sorted((hit for _, hit in top), key=lambda hit: hit.index))
+
+
+def _may_hold(said: Mapped[str], term: Term) -> ColumnElement[bool]:
+    """Return that a text has all the tokens of a term somewhere, if only in other words."""
+    spelt = (or_(*(said.contains(form, autoescape=True) for form in _forms(token))) for token in term.tokens)
+    return and_(*spelt)
 
 
 def _forms(token: str) -> tuple[str, ...]:
@@ -141,38 +149,39 @@ async def _meeting(
 
     Frequent ones may meet seldom: in one part of a text, which the index knows, or in several of a long call.
     """
-    together = await _keys(session, _holding(session, (*terms, *within)))
+    together = await _few(session, (*terms, *within))
     apart = _apart(session, terms, within)
     if together is None:
         return or_(_held(session, (*terms, *within)), col(Call.id).in_(apart))
-    elsewhere = await _keys(session, apart)
+    elsewhere = await _keys(session, apart, FEW)
     if elsewhere is None:
         return or_(_one_of(session, together), col(Call.id).in_(apart))
     return _one_of(session, together | elsewhere)
 
 
 async def _few(session: ReadSession, terms: tuple[Term, ...]) -> frozenset[UUID] | None:
-    """Return the calls in one part of whose text all the terms are, None where they are more than `FEW`."""
+    """Return the calls in one part of whose text all the terms are, None where those are many."""
     if _is_sqlite(session):
         connection = await session.connection()  # a session of an organisation refuses what names no table
         asked = {"wanted": search.fts5(terms), "most": FEW + 1}
         if (await connection.execute(text(SQLITE_COUNT), asked)).scalar_one() > FEW:
             return None
-    return await _keys(session, _holding(session, terms))
+    checked = any(len(term.tokens) > search.PAIR for term in terms)
+    return await _keys(session, _holding(session, terms), FEW_CHECKED if checked else FEW)
 
 
-async def _keys(session: ReadSession, holding: Select[UUID]) -> frozenset[UUID] | None:
-    """Return the calls that a query gives, None where they are more than `FEW`.
+async def _keys(session: ReadSession, holding: Select[UUID], few: int) -> frozenset[UUID] | None:
+    """Return the calls that a query gives, None where they are more than `few`.
 
     On PostgreSQL they come as one value: thousands of rows cost this process more than the database.
     """
-    some = holding.limit(FEW + 1)
+    some = holding.limit(few + 1)
     if _is_sqlite(session):
         return frozenset((await session.execute(some)).scalars())
     held = some.subquery()
-    keys = case((func.count() <= FEW, func.array_agg(held.c.call_id)), else_=None)
+    keys = case((func.count() <= few, func.array_agg(held.c.call_id)), else_=None)
     count, found = (await session.execute(select(func.count(), keys).select_from(held))).one()
-    return None if count > FEW else frozenset(found or ())
+    return None if count > few else frozenset(found or ())
 
 
 def _one_of(session: ReadSession, found: frozenset[UUID]) -> ColumnElement[bool]:

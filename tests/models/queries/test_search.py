@@ -77,6 +77,7 @@ def test_phrases_and_beginnings_are_found_wherever_they_stand(
     world: World, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(search, "FEW_CHECKED", few)
     one = world.reviewed("rep", spoken("how much is the licence", "it is a lot"))
     two = world.reviewed("rep", spoken("much is how", "the price is right", "x" * 300 + " ends"))
     for query, expected in (
@@ -97,6 +98,7 @@ def test_words_are_found_in_calls_of_a_language(
     world: World, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(search, "FEW_CHECKED", few)
     sale, chinese = world.reviewed("rep", sales_call()), world.reviewed("mate", chinese_call())
     assert set(found(world, "warehouse", language="en")) == {sale}
     assert set(found(world, "warehouse scanners", language="en")) == {sale}
@@ -123,6 +125,7 @@ def test_frequent_words_are_found_as_rare_ones_are(
     world: World, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(search, "FEW_CHECKED", few)
     sales = {world.reviewed("rep", sales_call()) for _ in range(2)}
     filler = [f"word{number}" for number in range(words.PART_TOKENS + 10)]
     long = world.reviewed("mate", spoken("alpha warehouse", " ".join(filler), "omega scanners"))
