@@ -88,12 +88,13 @@ async def attempt(request: Request, service: Service, viewer: Viewer) -> AsyncIt
         return
     if not KEY.fullmatch(key):
         raise invalid("wrong_idempotency_key", "The Idempotency-Key cannot be used.", "Send a UUID.")
-    made = await _begun(service, viewer, key)
+    made, failed = await _begun(service, viewer, key), True
     try:
         yield made
-    except BaseException:
-        await made.give_up()
-        raise
+        failed = False
+    finally:
+        if failed:
+            await made.give_up()
 
 
 async def replayed(made: Attempt, read: Callable[[], AsyncIterator[bytes]]) -> IdempotencyKey:

@@ -60,7 +60,7 @@ class S3Store:
     async def write(self, key: str, chunks: AsyncIterator[bytes], limit: int | None) -> Written:
         """Keep what arrives under a key; see `ingest.store.Store.write`."""
         meter, feed = Meter(limit), _Feed()
-        sending = asyncio.create_task(self._send(key, feed))
+        sending, sent = asyncio.create_task(self._send(key, feed)), False
         try:
             async for block in blocks(chunks):
                 await in_thread(meter.add, block)
@@ -69,10 +69,11 @@ class S3Store:
                 await feed.put(block)
             await feed.put(None)
             await asyncio.shield(sending)
-        except BaseException:
-            feed.break_off()
-            await to_completion(self._taken_back(key, sending))
-            raise
+            sent = True
+        finally:
+            if not sent:
+                feed.break_off()
+                await to_completion(self._taken_back(key, sending))
         return meter.written()
 
     async def put_file(self, key: str, path: Path) -> Written:

@@ -1,52 +1,31 @@
+"""Stages of a call: claimed, finished, failed, cancelled and done again."""
+
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from core.errors import Rejected
 from core.settings import Settings
 from ingest.receive import Received, receive
-from ingest.store import DiskStore, Store, open_store
+from ingest.store import open_store
 from ingest.stream import of_file
 from models.call import CallDetails, CallType, Consent, ConsentPolicy, Direction, Priority, RunState, Source
-from models.db import Session
 from models.queries import calls
 from models.stages import STAGES, Lane
 from models.tables import Call, Event, Recording, StageRun
 from tests.factories.databases import Place, opened, organisation
-
-DETAILS = CallDetails(Source.UPLOAD, name="call with Ms Li.wav")
-LIMIT = 10_000_000
-T = TypeVar("T", bound=SQLModel)
-
-
-async def once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
-async def handed(place: Place, store: Store, content: bytes, details: CallDetails = DETAILS) -> Received:
-    return await receive(place.database, store, place.organisation.id, once(content), details, LIMIT)
-
-
-async def rows(place: Place, table: type[T]) -> Sequence[T]:
-    async with place.database.system_read() as session:
-        return (await session.execute(select(table))).scalars().all()
-
-
-async def kept(store: Store) -> list[str]:
-    return sorted([key async for key in store.keys_older_than(-60)])
+from tests.factories.intake import DETAILS, LIMIT, handed, kept, rows
 
 
 def test_a_recording_is_kept_with_its_call_and_all_work(any_service: Settings, sample: Path) -> None:
@@ -322,80 +301,6 @@ class TestRefused:
                 details = replace(DETAILS, rep_email="spy@example.com")
                 with pytest.raises(Rejected, match="Nobody here is known as spy"):
                     await handed(place, open_store(service), b"x", details)
-
-        asyncio.run(body())
-
-
-class TestFailures:
-    def test_an_upload_cut_short_leaves_nothing(self, service: Settings) -> None:
-        store = open_store(service)
-
-        async def cut() -> AsyncIterator[bytes]:
-            yield bytes(100_000)
-            raise ConnectionResetError
-
-        async def body() -> None:
-            async with opened(service) as place:
-                with pytest.raises(ConnectionResetError):
-                    await receive(place.database, store, place.organisation.id, cut(), DETAILS, LIMIT)
-                assert await kept(store) == [] == list(await rows(place, Call))
-
-        asyncio.run(body())
-
-    def test_a_file_whose_transaction_failed_is_left_to_the_sweeper(self, service: Settings) -> None:
-        """The commit may have come through unheard: then a call without its file would be worse."""
-
-        async def fails(_session: Session, _call_id: UUID) -> None:
-            raise SQLAlchemyError("lost")
-
-        async def body() -> None:
-            async with opened(service) as place:
-                store = open_store(service)
-                with pytest.raises(SQLAlchemyError):
-                    await receive(
-                        place.database, store, place.organisation.id, once(b"x"), DETAILS, LIMIT, also=fails
-                    )
-                assert list(await rows(place, Call)) == []
-                assert len(await kept(store)) == 1
-
-        asyncio.run(body())
-
-    @pytest.mark.parametrize("delay", [0.001, 0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.05])
-    def test_cancelled_whenever_no_row_lacks_its_file(self, service: Settings, delay: float) -> None:
-        store = DiskStore(service.data / "store")
-
-        async def body() -> None:
-            async with opened(service) as place:
-                task = asyncio.create_task(handed(place, store, b"sound"))
-                await asyncio.sleep(delay)
-                task.cancel()
-                await asyncio.wait({task})
-                named = [recording.key for recording in await rows(place, Recording)]
-                assert set(named) <= set(await kept(store))
-                assert len(await rows(place, Call)) == len(named)
-
-        asyncio.run(body())
-
-    def test_what_joins_the_transaction_hears_of_old_calls_too(self, service: Settings) -> None:
-        heard: list[UUID] = []
-
-        async def note(_session: Session, call_id: UUID) -> None:
-            heard.append(call_id)
-
-        async def body() -> None:
-            async with opened(service) as place:
-                for _ in range(2):
-                    await receive(
-                        place.database,
-                        open_store(service),
-                        place.organisation.id,
-                        once(b"x"),
-                        DETAILS,
-                        LIMIT,
-                        also=note,
-                    )
-                assert len(heard) == 2
-                assert len(set(heard)) == 1
 
         asyncio.run(body())
 

@@ -8,14 +8,12 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
 from core.errors import NotReady, Outage, Rejected
@@ -49,26 +47,6 @@ async def read(store: Store, key: str, start: int = 0, end: int | None = None) -
 
 async def keys(store: Store, older_than: float = -60.0) -> list[str]:
     return sorted([key async for key in store.keys_older_than(older_than)])
-
-
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(s3_server: str) -> Iterator[Any]:
-    session = boto3.Session("id", "secret", region_name="us-east-1")
-    client = session.client("s3", endpoint_url=s3_server)
-    client.create_bucket(Bucket="calls")
-    yield client
-    for found in client.list_objects_v2(Bucket="calls").get("Contents", ()):
-        client.delete_object(Bucket="calls", Key=found["Key"])
-    client.close()
 
 
 def s3_settings(server: str, url: str = "s3://calls/of/ours") -> StoreSettings:

@@ -1,35 +1,31 @@
+"""Stages of a call: claimed, finished, failed, cancelled and done again."""
+
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 from typing_extensions import override
 
-from core import telemetry
 from core.errors import Outage
 from core.settings import Settings, TraceSettings
-from core.telemetry import END, Stages
+from core.telemetry import END
 from ingest.disk import DiskStore
-from ingest.store import Store
 from ingest.stream import Written
-from models.bell import Bell
 from models.call import CallState, RunState
 from models.queries import runs, work
 from models.review import JudgedUtterance
 from models.stages import STAGE, Lane, StageName
 from models.tables import (
-    Call,
     Correction,
     MetricRow,
     Product,
@@ -41,75 +37,11 @@ from models.tables import (
 )
 from models.transcript import Diarization, Recognition, Region, Role, Turn, Word
 from tests.factories.collector import collector
-from tests.factories.services import Installation, installation
+from tests.factories.workplaces import Workplace, at_work
 from worker import stored
 from worker.case import Made
-from worker.figures import Figures
-from worker.lane import Child
-from worker.perform import Tools, Worker, work_folder
+from worker.perform import work_folder
 from worker.products import Attributed, Heard, Judged, Opened, Voices
-
-Act = Callable[["Workplace"], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """An installation with a worker in each lane, which share a process that infers."""
-
-    here: Installation
-    tools: Tools
-
-    async def look(self, lane: Lane = Lane.CPU) -> bool:
-        return await Worker(lane, self.tools).look()
-
-    async def work_off(self) -> None:
-        """Do what the lane of the processor has."""
-        while await self.look():
-            pass
-
-    async def run_of(self, call_id: UUID, stage: StageName) -> StageRun:
-        async with self.here.database.read(self.here.organisation_id) as session:
-            query = select(StageRun).where(col(StageRun.call_id) == call_id, col(StageRun.stage) == stage)
-            return (await session.execute(query)).scalar_one()
-
-    async def rows(self, table: type[Any]) -> list[Any]:
-        async with self.here.database.read(self.here.organisation_id) as session:
-            return list((await session.execute(select(table))).scalars())
-
-    async def call(self) -> Call:
-        (call,) = await self.rows(Call)
-        assert isinstance(call, Call)
-        return call
-
-    async def keys(self) -> set[str]:
-        return {key async for key in self.here.store.keys_older_than(0)}
-
-
-@asynccontextmanager
-async def workplace(
-    settings: Settings, store: Callable[[Store], Store] = lambda s: s
-) -> AsyncIterator[Workplace]:
-    provider = telemetry.provider(settings.trace, "worker")
-    async with installation(settings) as here:
-        bell, child = Bell(settings), Child(settings)
-        tools = Tools(
-            settings, here.database, store(here.store), bell, child, Figures(), Stages(provider), "me"
-        )
-        try:
-            yield Workplace(here, tools)
-        finally:
-            await child.close()
-            await bell.close()
-            if provider is not None:
-                provider.shutdown()
-
-
-def at_work(settings: Settings, act: Act, store: Callable[[Store], Store] = lambda s: s) -> None:
-    async def inside() -> None:
-        async with workplace(settings, store) as place:
-            await act(place)
-
-    asyncio.run(inside())
 
 
 def test_what_is_no_recording_is_rejected_with_a_remedy(

@@ -1,130 +1,37 @@
+"""Stages of a call: claimed, finished, failed, cancelled and done again."""
+
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlmodel import col
 
 from core.clock import now
 from core.settings import Settings
-from models.call import CallState, Priority, RunState, Source
+from models.call import CallState, Priority, RunState
 from models.queries import runs
 from models.queries.runs import Claim
-from models.stages import STAGE, STAGES, Lane, StageName, downstream
-from models.tables import Call, Event, Recording, StageRun
-from tests.factories.databases import Place, opened
-
-LEASE = timedelta(seconds=60)
-AT_ONCE = timedelta()
-LATER = timedelta(hours=1)
-Act = Callable[[Place], Coroutine[Any, Any, None]]
-
-
-def on_place(settings: Settings, act: Act) -> None:
-    """Do something with a database that has one organisation."""
-
-    async def inside() -> None:
-        async with opened(settings) as place:
-            await act(place)
-
-    asyncio.run(inside())
-
-
-async def new_call(place: Place, priority: Priority = Priority.NORMAL) -> UUID:
-    """Return a call that has just come in."""
-    organisation_id = place.organisation.id
-    async with place.database.write(organisation_id) as session:
-        recording = Recording(organisation_id=organisation_id, sha256="", bytes=1, name="a.wav", key="")
-        recording.sha256 = recording.key = recording.id.hex
-        session.add(recording)
-        await session.flush()
-        call = Call(
-            organisation_id=organisation_id,
-            recording_id=recording.id,
-            title="A call",
-            started_at=now(),
-            source=Source.UPLOAD,
-            priority=int(priority),
-        )
-        session.add(call)
-        await session.flush()
-        runs.plan(session, call, now())
-    return call.id
-
-
-async def claim(place: Place, lane: Lane, lease: timedelta = LEASE, worker: str = "w") -> Claim | None:
-    async with place.database.system() as session:
-        return await runs.claim(session, lane, worker, lease)
-
-
-async def taken(place: Place, stage: StageName, lease: timedelta = LEASE) -> Claim:
-    """Return the claim of a stage that is the only one queued in its lane."""
-    claimed = await claim(place, STAGE[stage].lane, lease)
-    assert claimed is not None
-    assert claimed.stage is stage
-    return claimed
-
-
-async def finish(place: Place, claimed: Claim) -> tuple[Lane, ...] | None:
-    async with place.database.write(claimed.organisation_id) as session:
-        return await runs.finish(session, claimed, "x@1")
-
-
-async def fail(place: Place, claimed: Claim, retry_in: timedelta | None) -> bool:
-    async with place.database.write(claimed.organisation_id) as session:
-        return await runs.fail(session, claimed, "It broke.", retry_in)
-
-
-async def beat(place: Place, claimed: Claim, progress: float = 0.5) -> bool:
-    async with place.database.system() as session:
-        return await runs.beat(session, claimed, progress, LEASE)
-
-
-async def reclaim_expired(place: Place) -> tuple[Lane, ...]:
-    async with place.database.system_read() as session:
-        found = await runs.expired(session)
-    lanes: tuple[Lane, ...] = ()
-    for organisation_id, call_id in found:
-        async with place.database.write(organisation_id) as session:
-            lanes += await runs.reclaim(session, call_id)
-    return lanes
-
-
-async def reviewed_but_for(place: Place, *left: StageName) -> UUID:
-    """Return a new call whose stages are done, all but some."""
-    call_id = await new_call(place)
-    for stage in STAGES:
-        if stage.name in left:
-            continue
-        async with place.database.system() as session:
-            run = await one_run(session, call_id, stage.name)
-            claimed = Claim(run.id, run.organisation_id, call_id, stage.name, run.attempt + 1)
-            run.state, run.attempt, run.worker = RunState.RUNNING, claimed.attempt, "w"
-        await finish(place, claimed)
-    return call_id
-
-
-async def one_run(session: Any, call_id: UUID, stage: StageName) -> StageRun:
-    query = select(StageRun).where(col(StageRun.call_id) == call_id, col(StageRun.stage) == stage)
-    found: StageRun = (await session.execute(query)).scalar_one()
-    return found
-
-
-async def seen(place: Place, call_id: UUID) -> tuple[Call, dict[StageName, StageRun]]:
-    """Return a call and its runs as they are now."""
-    async with place.database.read(place.organisation.id) as session:
-        call = (await session.execute(select(Call).where(col(Call.id) == call_id))).scalar_one()
-        found = await session.execute(select(StageRun).where(col(StageRun.call_id) == call_id))
-        return call, {run.stage: run for run in found.scalars()}
+from models.stages import STAGES, Lane, StageName, downstream
+from models.tables import Event, StageRun
+from tests.factories.databases import Place
+from tests.factories.runs import (
+    AT_ONCE,
+    LATER,
+    beat,
+    claim,
+    fail,
+    finish,
+    new_call,
+    on_place,
+    reclaim_expired,
+    reviewed_but_for,
+    seen,
+    taken,
+)
 
 
 def test_a_new_call_waits_with_what_needs_nothing_queued(on: Settings) -> None:
@@ -431,73 +338,3 @@ def test_how_long_work_has_waited_is_told_by_lane(on: Settings) -> None:
         assert timedelta(seconds=0.2) <= ages[Lane.CPU] < timedelta(seconds=30)
 
     on_place(on, act)
-
-
-STEPS = ("claim", "claim", "claim", "finish", "finish", "fail", "lose", "release", "beat", "expire", "rerun")
-
-
-@given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 7)), max_size=40))
-@hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_whatever_happens_a_stage_runs_only_after_what_it_needs(
-    on: Settings, steps: list[tuple[str, int]]
-) -> None:
-    async def act(place: Place) -> None:
-        call_id, held = await new_call(place), list[Claim]()
-        for step, number in steps:
-            await happen(place, call_id, held, step, number)
-            check(*await seen(place, call_id))
-        async with place.database.write(place.organisation.id) as session:
-            await runs.cancel(session, call_id)  # so that the next example finds nothing to claim
-
-    on_place(on, act)
-
-
-async def happen(place: Place, call_id: UUID, held: list[Claim], step: str, number: int) -> None:
-    """Let one thing happen to a call; workers hold on to stages that are no longer theirs, too."""
-    if step == "claim":
-        found = await claim(place, Lane.CPU) or await claim(place, Lane.GPU)
-        held += [found] if found else []
-    elif step == "expire":
-        async with place.database.system() as session:
-            await session.execute(update(StageRun).values(lease_until=now() - LATER))
-        await reclaim_expired(place)
-    elif step == "rerun":
-        async with place.database.write(place.organisation.id) as session:
-            await runs.rerun(session, call_id, list(StageName)[number])
-    elif held:
-        await DO[step](place, held[number % len(held)])
-
-
-async def lose(place: Place, held: Claim) -> None:
-    async with place.database.write(held.organisation_id) as session:
-        await runs.lose(session, held, AT_ONCE)
-
-
-async def release(place: Place, held: Claim) -> None:
-    async with place.database.write(held.organisation_id) as session:
-        await runs.release(session, held)
-
-
-DO: dict[str, Callable[[Place, Claim], Awaitable[object]]] = {
-    "finish": finish,
-    "beat": beat,
-    "release": release,
-    "lose": lose,
-    "fail": lambda place, held: fail(place, held, AT_ONCE),
-}
-
-
-def check(call: Call, states: dict[StageName, StageRun]) -> None:
-    """Assert what holds at any time."""
-    done = {stage for stage, run in states.items() if run.state is RunState.DONE}
-    for stage, run in states.items():
-        if run.state in {RunState.QUEUED, RunState.RUNNING, RunState.DONE}:
-            assert done.issuperset(STAGE[stage].needs)
-        if run.state is RunState.WAITING:
-            assert not done.issuperset(STAGE[stage].needs)
-    active = {RunState.WAITING, RunState.QUEUED, RunState.RUNNING} & {run.state for run in states.values()}
-    assert call.state.ended == (not active)
-    assert (call.state is CallState.REVIEWED) == (done == set(StageName))
-    assert 0.0 <= call.progress <= 1.0
