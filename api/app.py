@@ -16,6 +16,7 @@ from api import openapi, problems
 from api.measures import Measures
 from api.middleware import Edge
 from api.routes import (
+    assessments,
     calls,
     clients,
     events,
@@ -24,8 +25,10 @@ from api.routes import (
     media,
     oauth,
     organisation,
+    scorecards,
     session,
     teams,
+    trackers,
     transcript,
     uploads,
     users,
@@ -49,6 +52,9 @@ ROUTERS = (
     teams.router,
     clients.router,
     organisation.router,
+    scorecards.router,
+    trackers.router,
+    assessments.router,
     health.router,
 )
 

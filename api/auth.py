@@ -59,23 +59,34 @@ class Allow:
 
     async def __call__(self, found: CallerDep, service: ServiceDep) -> Viewer:
         """Return who asks and how far they reach; raises `Problem` 403 where that is nowhere."""
-        reach = found.reach(self.permission)
-        if reach is Reach.NONE:
+        if found.reach(self.permission) is Reach.NONE:
             raise _forbidden(found, self.permission)
-        team_ids: tuple[UUID, ...] = ()
-        if reach is Reach.TEAM:
-            async with service.database.read(found.organisation_id) as session:
-                team_ids = await access.subtree(session, found.team_id)
-        return Viewer(
-            found.organisation_id, found.principal_id, found.user_id, reach, found.team_id, team_ids
-        )
+        return await _viewer(found, service, self.permission)
 
 
+async def _viewer(found: Caller, service: Service, permission: Permission) -> Viewer:
+    """Return a caller as the viewer of what a permission gives, which may be nothing."""
+    reach = found.reach(permission)
+    team_ids: tuple[UUID, ...] = ()
+    if reach is Reach.TEAM:
+        async with service.database.read(found.organisation_id) as session:
+            team_ids = await access.subtree(session, found.team_id)
+    return Viewer(found.organisation_id, found.principal_id, found.user_id, reach, found.team_id, team_ids)
+
+
+async def reader_of_calls(found: CallerDep, service: ServiceDep) -> Viewer:
+    """Return the caller as a reader of calls, perhaps of none, beside what an endpoint demands."""
+    return await _viewer(found, service, Permission.READ_CALLS)
+
+
+Within = Annotated[Viewer, Depends(reader_of_calls)]
 CallReader = Annotated[Viewer, Depends(Allow(Permission.READ_CALLS))]
 CallAdder = Annotated[Viewer, Depends(Allow(Permission.ADD_CALLS))]
 CallChanger = Annotated[Viewer, Depends(Allow(Permission.CHANGE_CALLS))]
 CallCorrector = Annotated[Viewer, Depends(Allow(Permission.CORRECT_CALLS))]
 CallRemover = Annotated[Viewer, Depends(Allow(Permission.DELETE_CALLS))]
+ScorecardReader = Annotated[Viewer, Depends(Allow(Permission.READ_SCORECARDS))]
+ScorecardEditor = Annotated[Viewer, Depends(Allow(Permission.EDIT_SCORECARDS))]
 PeopleReader = Annotated[Viewer, Depends(Allow(Permission.READ_PEOPLE))]
 PeopleChanger = Annotated[Viewer, Depends(Allow(Permission.CHANGE_PEOPLE))]
 OrganisationReader = Annotated[Viewer, Depends(Allow(Permission.READ_ORGANISATION))]

@@ -16,6 +16,7 @@ class Scope(StrEnum):
     CALLS_READ = "calls:read"
     CALLS_WRITE = "calls:write"
     REVIEWS_WRITE = "reviews:write"
+    SCORECARDS_WRITE = "scorecards:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     ADMIN = "admin"
@@ -38,6 +39,8 @@ class Permission(StrEnum):
     CHANGE_CALLS = "calls.change"
     CORRECT_CALLS = "calls.correct"
     DELETE_CALLS = "calls.delete"
+    READ_SCORECARDS = "scorecards.read"
+    EDIT_SCORECARDS = "scorecards.edit"
     READ_PEOPLE = "people.read"
     CHANGE_PEOPLE = "people.change"
     READ_ORGANISATION = "organisation.read"
@@ -87,6 +90,18 @@ RULES: Mapping[Permission, Rule] = {
     ),
     Permission.CORRECT_CALLS: Rule("put right who spoke", Scope.REVIEWS_WRITE, coach=_TEAM, manager=_TEAM),
     Permission.DELETE_CALLS: Rule("delete a call and its recording", Scope.CALLS_WRITE, manager=_TEAM),
+    Permission.READ_SCORECARDS: Rule(
+        "see the scorecards by which calls are scored, and the trackers",
+        Scope.CALLS_READ,
+        rep=_ALL,
+        coach=_ALL,
+        manager=_ALL,
+    ),
+    Permission.EDIT_SCORECARDS: Rule(
+        "write scorecards and trackers, try them on past calls, put them to use",
+        Scope.SCORECARDS_WRITE,
+        manager=_ALL,
+    ),
     Permission.READ_PEOPLE: Rule(
         "see users and teams", Scope.PEOPLE_READ, rep=_OWN, coach=_TEAM, manager=_TEAM
     ),

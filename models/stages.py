@@ -20,6 +20,7 @@ class StageName(StrEnum):
     ATTRIBUTE = "attribute"
     JUDGE = "judge"
     MEASURE = "measure"
+    SCORE = "score"
 
 
 class Lane(StrEnum):
@@ -57,6 +58,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(StageName.JUDGE, (StageName.ATTRIBUTE,), Lane.GPU, 1800, 3, "reading the mood"),
     Stage(StageName.MEASURE, (StageName.JUDGE,), Lane.CPU, 600, 3, "measuring"),
+    Stage(StageName.SCORE, (StageName.MEASURE,), Lane.CPU, 600, 3, "scoring"),
 )
 """In an order in which every stage comes after what it needs."""
 

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from core.settings import Settings
 from models.call import CallType
+from models.scorecard import InForce
 from models.stages import StageName
+from models.tracker import Watched
 from models.transcript import Role
 from transcription.diarizer import SpeakerBounds
 from worker.engines import Engines
@@ -24,7 +27,8 @@ T = TypeVar("T")
 class Request:
     """What people know of a recording; None or nothing leaves it to the recording.
 
-    `roles` are sides that a person gave to speakers of an earlier pass.
+    `roles` are sides that a person gave to speakers of an earlier pass. `scorecards` and `trackers` are
+    those that apply to the call.
     """
 
     language: str | None = None
@@ -33,6 +37,9 @@ class Request:
     rep_speaker: str | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
     call_type: CallType = CallType.GENERAL
+    call_id: UUID | None = None
+    scorecards: tuple[InForce, ...] = ()
+    trackers: tuple[Watched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

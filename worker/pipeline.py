@@ -11,7 +11,7 @@ from core.progress import Progress
 from models.stages import STAGE, Stage, StageName
 from worker.case import Case, Made, Product
 from worker.engines import Engines
-from worker.stages import attribute, decode, diarize, judge, listen, measure, render, transcribe
+from worker.stages import attribute, decode, diarize, judge, listen, measure, render, score, transcribe
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ WORKS: tuple[Work, ...] = (
     Work(attribute.ATTRIBUTED, attribute.run, _none),
     Work(judge.JUDGED, judge.run, _uses(sentiment=lambda e: e.sentiment, acts=lambda e: e.acts)),
     Work(measure.MEASURED, measure.run, _none),
+    Work(score.SCORED, score.run, _none),
 )
 WORK: Mapping[StageName, Work] = {work.stage.name: work for work in WORKS}
-ANALYSIS = tuple(work for work in WORKS if work.stage.name is not StageName.RENDER)
-"""The stages of a review without a page to play it on."""
+ANALYSIS = tuple(work for work in WORKS if work.stage.name not in {StageName.RENDER, StageName.SCORE})
+"""The stages of a review, without a page to play it on and without scorecards of an organisation."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from models.recording import Recording
 from models.review import Depth, JudgedUtterance, MetricValue, SentimentSummary
+from models.scorecard import Proposal
+from models.tracker import Tracked
 from models.transcript import Diarization, Region, Transcript
 
 
@@ -71,3 +73,11 @@ class Measured:
     metrics: tuple[MetricValue, ...]
     sentiment: tuple[SentimentSummary, ...]
     depth: Depth
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The call's scores by the scorecards that apply to it, and where trackers found what they look for."""
+
+    proposals: tuple[Proposal, ...]
+    tracked: tuple[Tracked, ...]

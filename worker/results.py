@@ -11,6 +11,7 @@ import zstandard
 from core.errors import Retryable
 from core.fingerprint import fingerprint
 from core.settings import Settings
+from models.queries.assessments import Scores
 from models.queries.work import Played, Result, Start, Written
 from models.stages import StageName
 from report.document import json_text
@@ -20,11 +21,11 @@ from worker.case import Case, Made, Request
 from worker.engines import Engines
 from worker.frames import Job
 from worker.pipeline import ANALYSIS
-from worker.products import Opened, Rendered
+from worker.products import Opened, Rendered, Scored
 
 REVIEWED = frozenset(work.stage.name for work in ANALYSIS)
 """Stages whose products make the review; whether the sound is playable yet is no part of it."""
-WITHOUT_SOUND = frozenset({StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE})
+WITHOUT_SOUND = frozenset({StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE, StageName.SCORE})
 """Stages that read only what others made."""
 
 
@@ -46,6 +47,9 @@ def request(start: Start) -> Request:
         rep_channel=start.rep_channel,
         roles=dict(start.roles),
         call_type=start.call_type,
+        call_id=start.call_id,
+        scorecards=start.scorecards,
+        trackers=start.trackers,
     )
 
 
@@ -72,6 +76,7 @@ def result(stage: StageName, found: Made, start: Start, settings: Settings, play
         opened=value.recording if isinstance(value, Opened) else None,
         played=played,
         written=_written(found, start, settings) if stage is StageName.MEASURE else None,
+        scored=Scores(value.proposals, value.tracked) if isinstance(value, Scored) else None,
     )
 
 

@@ -13,11 +13,14 @@ from sqlmodel import col
 from models import recording as sound
 from models.call import CallType, RunState
 from models.db import ReadSession, Session, database_time
-from models.queries import reviews, runs
+from models.queries import assessments, reviews, runs
+from models.queries.assessments import Scores
 from models.queries.runs import Claim
 from models.review import Review
+from models.scorecard import InForce
 from models.stages import Lane, StageName
 from models.tables import Call, Correction, Product, Recording, StageRun
+from models.tracker import Watched
 from models.transcript import Role
 
 
@@ -29,6 +32,7 @@ class Start:
     by the speaker's label.
     """
 
+    call_id: UUID
     recording_id: UUID
     key: str
     name: str
@@ -42,6 +46,8 @@ class Start:
     names: Mapping[str, str]
     products: Mapping[StageName, bytes]
     failures: int
+    scorecards: tuple[InForce, ...] = ()
+    trackers: tuple[Watched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class Result:
     opened: sound.Recording | None = None
     played: Played | None = None
     written: Written | None = None
+    scored: Scores | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +101,9 @@ async def load(session: ReadSession, claimed: Claim) -> Start | None:
     if found is None:
         return None
     call, recording, run = found
-    content = await _correction(session, call.id)
+    content, scoring = await _correction(session, call.id), run.stage is StageName.SCORE
     return Start(
+        call_id=call.id,
         recording_id=recording.id,
         key=recording.key,
         name=recording.name,
@@ -109,6 +117,8 @@ async def load(session: ReadSession, claimed: Claim) -> Start | None:
         names=content.get("names", {}),
         products=await _products(session, call.id),
         failures=run.failures,
+        scorecards=await assessments.in_force(session, call) if scoring else (),
+        trackers=await assessments.watched(session) if scoring else (),
     )
 
 
@@ -135,6 +145,8 @@ async def save(session: Session, claimed: Claim, result: Result) -> Saved | None
         written = result.written
         await reviews.replace(session, call, written.review, written.names)
         reviews.keep(session, call, claimed.attempt, written.document, at)
+    if result.scored is not None:
+        await assessments.propose(session, call, result.scored, at)
     return Saved(ready, replaced, call.state.ended)
 
 

@@ -34,15 +34,18 @@ class Keyed(SQLModel):
     id: UUID = Field(default_factory=new_id, primary_key=True)
 
 
-def choice(kind: type[StrEnum]) -> Any:
-    """Return the column type of an enumeration, stored by value and checked by the database."""
+def choice(kind: type[StrEnum], name: str | None = None) -> Any:
+    """Return the column type of an enumeration, stored by value and checked by the database.
+
+    The check is named after the enumeration; two columns of one table need names of their own.
+    """
     return Enum(
         kind,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,11 +13,14 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 
+from analysis.scorecards import document
+from analysis.scorecards.document import shipped
 from api.app import endpoints
 from api.auth import permission_of
 from api.routes.uploads import BYTES
 from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import RULES, Permission, Reach, Scope, granted
+from models.queries.scorecards import plain
 from tests.api.conftest import Running, Signed, both, running
 from tests.factories.databases import copied_sqlite
 from tests.factories.reviews import Line, review_of
@@ -38,6 +42,11 @@ OPEN = {
 }
 """Endpoints that demand no permission; `OPTIONS /v1/uploads` is one more."""
 
+
+def scorecard(key: str) -> dict[str, Any]:
+    return plain(replace(shipped()[0], key=key))
+
+
 SENT: Mapping[str, dict[str, Any]] = {
     "POST /v1/calls": {"content": b"RIFF....WAVE", "headers": {"content-type": "audio/wav"}},
     "PATCH /v1/calls/{call_id}": {"json": {"customer": "Acme"}},
@@ -57,6 +66,16 @@ SENT: Mapping[str, dict[str, Any]] = {
     "PATCH /v1/teams/{team_id}": {"json": {"name": "Renamed"}},
     "POST /v1/clients": {"json": {"name": "crm", "scopes": ["calls:read"]}},
     "PATCH /v1/organisation": {"json": {"retention_days": 90}},
+    "POST /v1/scorecards": {"json": scorecard("mine")},
+    "POST /v1/trackers": {"json": {"key": "price", "name": "Price", "phrases": ["price"]}},
+    "POST /v1/tracker-dry-runs": {
+        "json": {"tracker": {"key": "price", "name": "Price", "phrases": ["price"]}, "calls": 1}
+    },
+    "PUT /v1/trackers/{tracker_id}": {"json": {"key": "price", "name": "Prices", "phrases": ["price"]}},
+    "POST /v1/scorecards/import": {"content": document.write(shipped()[0])},
+    "PUT /v1/scorecards/versions/{version_id}": {"json": scorecard("mine")},
+    "POST /v1/scorecards/versions/{version_id}/moves": {"json": {"move": "try_out"}},
+    "POST /v1/scorecards/versions/{version_id}/dry-run": {"json": {"calls": 1}},
 }
 
 
@@ -79,6 +98,8 @@ def ask(client: TestClient, method: str, path: str, **keys: str) -> Response:
     sent = dict(SENT.get(f"{method} {path}", {}))
     if "email" in sent.get("json", {}):  # an address is given once, and tests come in any order
         sent["json"] = {**sent["json"], "email": f"{uuid4().hex}@acme.example"}
+    if (method, path) == ("POST", "/v1/trackers"):
+        sent["json"] = {**sent["json"], "key": f"k{uuid4().hex}"}
     if "RIFF" in str(sent):
         sent["content"] = sent["content"] + uuid4().bytes  # the same bytes are one recording
     return client.request(method, path.format(**keys), **sent)
@@ -175,6 +196,36 @@ def test_clients(there: Running, method: str, path: str, permission: Permission)
         _judge(viewer.reach, ask(client, method, path, client_id=ours), absent, seen=True)
 
 
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{version_id}"), ids=ids)
+def test_scorecards(there: Running, method: str, path: str, permission: Permission) -> None:
+    def made(name: str) -> str:
+        client = there.signed(name)
+        return str(client.post("/v1/scorecards", json=scorecard("mine")).json()["id"])
+
+    theirs = made("foreigner")
+    for name in ROLES:
+        client, viewer = there.signed(name), _viewer(there.world, name, permission)
+        absent = ask(client, method, path, version_id=str(uuid4()))
+        _judge(viewer.reach, ask(client, method, path, version_id=theirs), absent, seen=False)
+        _judge(viewer.reach, ask(client, method, path, version_id=made("admin")), absent, seen=True)
+
+
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{tracker_id}"), ids=ids)
+def test_trackers(there: Running, method: str, path: str, permission: Permission) -> None:
+    def made(name: str) -> str:
+        client = there.signed(name)
+        for one in client.get("/v1/trackers").json():
+            client.delete(f"/v1/trackers/{one['id']}")
+        return str(client.post("/v1/trackers", **SENT["POST /v1/trackers"]).json()["id"])
+
+    theirs = made("foreigner")
+    for name in ROLES:
+        client, viewer = there.signed(name), _viewer(there.world, name, permission)
+        absent = ask(client, method, path, tracker_id=str(uuid4()))
+        _judge(viewer.reach, ask(client, method, path, tracker_id=theirs), absent, seen=False)
+        _judge(viewer.reach, ask(client, method, path, tracker_id=made("admin")), absent, seen=True)
+
+
 @pytest.mark.parametrize(("method", "path", "permission"), demanding("{upload_id}"), ids=ids)
 def test_uploads_are_their_owners_alone(
     there: Running, method: str, path: str, permission: Permission
@@ -202,7 +253,9 @@ def test_collections(there: Running, method: str, path: str, permission: Permiss
 
 
 def test_nobody_gets_anything_without_credentials(there: Running) -> None:
-    keys = dict.fromkeys(("call_id", "user_id", "team_id", "client_id", "upload_id"), str(uuid4()))
+    keys = dict.fromkeys(
+        ("call_id", "user_id", "team_id", "client_id", "upload_id", "version_id", "tracker_id"), str(uuid4())
+    )
     asked = [(method, path) for method, path, _ in demanding("")] + [("GET", "/v1/me"), ("GET", "/metrics")]
     for method, path in asked:
         assert ask(there.anybody, method, path, **keys).status_code == 401, (method, path)
@@ -219,7 +272,7 @@ def test_a_program_reaches_what_its_scope_gives_and_nothing_else(there: Running,
         str(there.world.reviewed("foreigner", BRIEF, "other")),
     )
     keys = {"user_id": str(there.world.people["rep"].id), "team_id": str(there.world.teams["east"].id)}
-    keys |= {"client_id": str(uuid4()), "upload_id": str(uuid4())}
+    keys |= dict.fromkeys(("client_id", "upload_id", "version_id", "tracker_id"), str(uuid4()))
     for method, path, permission in demanding(""):
         answer = ask(client, method, path, call_id=call_id, **keys)
         if granted(permission, None, frozenset({scope})) is Reach.NONE:
@@ -260,7 +313,7 @@ def _judge(reach: Reach, answer: Response, absent: Response, *, seen: bool) -> N
     if reach is Reach.NONE:
         assert answer.status_code == absent.status_code == 403
     elif seen:
-        assert answer.status_code in {200, 204, 409}, answer.text
+        assert answer.status_code in {200, 201, 204, 409}, answer.text
     else:
         assert absent.status_code == 404
         assert alike(answer, absent), answer.text

@@ -131,4 +131,5 @@ def test_me_says_what_one_may_do(signed: Signed) -> None:
         "calls.change": "own",
         "people.read": "own",
         "organisation.read": "all",
+        "scorecards.read": "all",
     }

@@ -23,6 +23,7 @@ PACE = Pace(
         StageName.ATTRIBUTE: 0.01,
         StageName.JUDGE: 0.02,
         StageName.MEASURE: 0.01,
+        StageName.SCORE: 0.01,
     },
     {Lane.CPU: 1, Lane.GPU: 1},
 )
@@ -37,11 +38,11 @@ def seconds(queue: list[Pending], pace: Pace = PACE) -> list[float]:
 
 
 def test_alone_a_call_takes_its_longest_way_through_the_stages() -> None:
-    assert seconds([call(1)]) == [pytest.approx(100 * (0.01 + 0.05 + 0.3 + 0.01 + 0.02 + 0.01))]
+    assert seconds([call(1)]) == [pytest.approx(100 * (0.01 + 0.05 + 0.3 + 0.01 + 0.02 + 0.01 + 0.01))]
 
 
 def test_half_done_it_takes_half() -> None:
-    assert seconds([call(1, progress=0.5)]) == [pytest.approx(20.0)]
+    assert seconds([call(1, progress=0.5)]) == [pytest.approx(20.5)]
 
 
 def test_those_before_it_are_waited_for_in_the_slower_lane() -> None:

@@ -331,7 +331,7 @@ def test_corrected_roles_and_names_recompute_what_follows_and_nothing_before(
         await engines_done(place, call_id)
         await place.look()
         await judged(place, call_id)
-        await place.look()
+        await place.work_off()
         assert (await place.call()).state is CallState.REVIEWED
         speakers = {row.label: (row.role, row.name) for row in await place.rows(SpeakerRow)}
         assert speakers == {"S1": (Role.REP, None), "S2": (Role.CUSTOMER, None)}
@@ -348,12 +348,12 @@ def test_corrected_roles_and_names_recompute_what_follows_and_nothing_before(
             await runs.rerun(session, call_id, StageName.ATTRIBUTE)
         await place.look()
         await judged(place, call_id)
-        await place.look()
+        await place.work_off()
         assert (await place.call()).state is CallState.REVIEWED
         speakers = {row.label: (row.role, row.name) for row in await place.rows(SpeakerRow)}
         assert speakers == {"S1": (Role.CUSTOMER, None), "S2": (Role.REP, "Ana")}
         again = {p.stage for p in await place.rows(Product) if p.id not in before}
-        assert again == {StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE}
+        assert again == {StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE, StageName.SCORE}
         assert len(await place.rows(MetricRow)) == measured
         assert [row.text for row in await place.rows(UtteranceRow)] == said
         assert sorted(row.version for row in await place.rows(ReviewRow)) == [1, 3]

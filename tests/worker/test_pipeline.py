@@ -50,11 +50,12 @@ def test_a_product_of_another_kind_is_refused(tmp_path: Path, settings: Settings
 
 
 def test_what_is_downstream_of_a_stage() -> None:
-    assert downstream(StageName.JUDGE) == {StageName.JUDGE, StageName.MEASURE}
+    assert downstream(StageName.JUDGE) == {StageName.JUDGE, StageName.MEASURE, StageName.SCORE}
     assert downstream(StageName.DIARIZE) == {
         StageName.DIARIZE,
         StageName.ATTRIBUTE,
         StageName.JUDGE,
         StageName.MEASURE,
+        StageName.SCORE,
     }
     assert downstream(StageName.DECODE) == set(StageName)

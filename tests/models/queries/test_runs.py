@@ -269,7 +269,7 @@ def test_a_rerun_does_a_stage_and_what_needs_it_and_nothing_before(on: Settings)
         assert {stage for stage, run in after.items() if run.state is not RunState.DONE} == again
         for stage in set(StageName) - again:
             assert after[stage].attempt == before[stage].attempt
-        for stage in (StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE):
+        for stage in (StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE, StageName.SCORE):
             held = await taken(place, stage)
             assert held.attempt > before[stage].attempt
             await finish(place, held)

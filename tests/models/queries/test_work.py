@@ -155,7 +155,7 @@ def test_only_the_products_of_stages_that_are_done_are_given(on: Settings) -> No
             await runs.rerun(session, call_id, StageName.ATTRIBUTE)
         start = await load(place, await claimed(place, call_id, StageName.ATTRIBUTE))
         assert start is not None
-        again = {StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE}
+        again = {StageName.ATTRIBUTE, StageName.JUDGE, StageName.MEASURE, StageName.SCORE}
         assert set(start.products) == set(StageName) - again
 
     on_place(on, act)

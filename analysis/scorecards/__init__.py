@@ -1,0 +1,1 @@
+"""Scorecards: checked, read and written, and calls scored by them."""

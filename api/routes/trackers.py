@@ -1,0 +1,102 @@
+"""Trackers: what is looked for in calls."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from uuid import UUID
+
+import zstandard
+
+from analysis.trackers import find, problems
+from analysis.turns import conversation
+from api.auth import ScorecardEditor, ScorecardReader, ServiceDep, Within
+from api.problems import not_found
+from api.routes.routers import MISSING, guarded
+from api.schemas.assessments import CallTracked, TrackerShape, TrackerTriedShape, TrackerTrying
+from core.clock import now
+from core.errors import Rejected
+from models.queries import scorecards, trackers
+from models.scorecard import Applies
+from models.tables import TrackerRow
+from models.tracker import TRACKER, Tracker
+from report.reading import read
+
+router = guarded("trackers", "/v1")
+
+
+@router.get("/trackers")
+async def list_trackers(viewer: ScorecardReader, service: ServiceDep) -> list[TrackerShape]:
+    """Return every tracker."""
+    async with service.database.read(viewer.organisation_id) as session:
+        return [_shape(row) for row in await trackers.every(session)]
+
+
+@router.post("/trackers", status_code=HTTPStatus.CREATED)
+async def add_tracker(given: Tracker, viewer: ScorecardEditor, service: ServiceDep) -> TrackerShape:
+    """Add a tracker; calls are looked through from now on."""
+    async with service.database.write(viewer.organisation_id) as session:
+        return _shape(await trackers.add(session, _checked(given), viewer.user_id, now()))
+
+
+@router.post("/tracker-dry-runs")
+async def try_tracker(
+    given: TrackerTrying, viewer: ScorecardEditor, within: Within, service: ServiceDep
+) -> TrackerTriedShape:
+    """Return what a tracker would find in the newest calls one sees, keeping nothing."""
+    tracker = _checked(given.tracker)
+    async with service.database.read(viewer.organisation_id) as session:
+        calls = await scorecards.documents(session, within, Applies(), given.calls)
+    return await asyncio.to_thread(_tried, tracker, calls)
+
+
+@router.put("/trackers/{tracker_id}", responses=MISSING)
+async def change_tracker(
+    tracker_id: UUID, given: Tracker, viewer: ScorecardEditor, service: ServiceDep
+) -> TrackerShape:
+    """Have a tracker look for something else from now on."""
+    async with service.database.write(viewer.organisation_id) as session:
+        row = await trackers.find(session, tracker_id)
+        if row is None:
+            raise not_found()
+        trackers.change(row, _checked(given), now())
+        return _shape(row)
+
+
+@router.delete("/trackers/{tracker_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING)
+async def remove_tracker(tracker_id: UUID, viewer: ScorecardEditor, service: ServiceDep) -> None:
+    """Look for a tracker no longer; what it found stays."""
+    async with service.database.write(viewer.organisation_id) as session:
+        row = await trackers.find(session, tracker_id)
+        if row is None:
+            raise not_found()
+        row.active, row.updated_at = False, now()
+
+
+def _checked(tracker: Tracker) -> Tracker:
+    found = list(problems(tracker))
+    if found:
+        raise Rejected("tracker", " ".join(found), "Put that right and try again.")
+    return tracker
+
+
+def _tried(tracker: Tracker, calls: Sequence[tuple[UUID, str, bytes]]) -> TrackerTriedShape:
+    found = []
+    for call_id, title, document in calls:
+        review = read(json.loads(zstandard.ZstdDecompressor().decompress(document)))
+        hits = find(tracker, conversation(review.transcript, review.judged))
+        if hits:
+            found.append(CallTracked(call_id=call_id, title=title, hits=list(hits)))
+    return TrackerTriedShape(looked_through=len(calls), calls=found)
+
+
+def _shape(row: TrackerRow) -> TrackerShape:
+    return TrackerShape(
+        id=row.id,
+        version=row.version,
+        tracker=TRACKER.validate_python(row.content),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

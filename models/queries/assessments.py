@@ -1,0 +1,237 @@
+"""Assessments: by which scorecards a call is scored, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from models.assessment import MOVE, AnswerKind, AssessmentState, MoveName
+from models.db import ReadSession, Session
+from models.scorecard import ANSWER, SCORE, SCORECARD, Answer, InForce, Proposal
+from models.tables import (
+    AnswerRow,
+    Assessment,
+    Call,
+    MachineScore,
+    MoveRow,
+    ReviewRow,
+    ScorecardRow,
+    ScorecardVersion,
+    TrackerHit,
+    TrackerRow,
+)
+from models.tracker import TRACKER, Tracked, Watched
+from models.versions import VersionState
+
+IN_USE = (VersionState.ACTIVE, VersionState.TRIAL)
+PAST = 200
+"""Earlier scores that an extreme one is told from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What scoring a call brings: a proposal a scorecard, and what trackers found."""
+
+    proposals: tuple[Proposal, ...]
+    tracked: tuple[Tracked, ...]
+
+
+async def in_force(session: ReadSession, call: Call) -> tuple[InForce, ...]:
+    """Return the versions of scorecards that score a call: those in use or tried out, for such calls."""
+    query = (
+        select(ScorecardVersion)
+        .where(col(ScorecardVersion.state).in_(IN_USE))
+        .order_by(col(ScorecardVersion.scorecard_id), col(ScorecardVersion.number))
+    )
+    found = list[InForce]()
+    for version in (await session.execute(query)).scalars():
+        card = SCORECARD.validate_python(version.content)
+        if card.applies.to(call.call_type, call.spoken_language, call.direction, call.duration_s):
+            past = await _past(session, version.id)
+            found.append(InForce(version.id, card, past, await answers(session, call.id, version.id)))
+    return tuple(found)
+
+
+async def watched(session: ReadSession) -> tuple[Watched, ...]:
+    """Return the trackers that are looked for."""
+    query = select(TrackerRow).where(col(TrackerRow.active)).order_by(col(TrackerRow.key))
+    rows = (await session.execute(query)).scalars()
+    return tuple(Watched(row.id, TRACKER.validate_python(row.content)) for row in rows)
+
+
+async def answers(session: ReadSession, call_id: UUID, version_id: UUID) -> tuple[Answer, ...]:
+    """Return what reviewers answered about a call, the newest answer to each item."""
+    query = (
+        select(col(AnswerRow.content))
+        .join(Assessment, col(Assessment.id) == col(AnswerRow.assessment_id))
+        .where(
+            col(Assessment.call_id) == call_id,
+            col(Assessment.version_id) == version_id,
+            col(AnswerRow.kind) == AnswerKind.REVIEW,
+        )
+        .order_by(col(AnswerRow.id))
+    )
+    newest = {content["item"]: content for content in (await session.execute(query)).scalars()}
+    return tuple(ANSWER.validate_python(content) for _, content in sorted(newest.items()))
+
+
+async def of_call(
+    session: ReadSession, call_id: UUID
+) -> Sequence[tuple[Assessment, ScorecardVersion, ScorecardRow]]:
+    """Return the assessments of a call with their versions and scorecards; those that count come first."""
+    query = (
+        select(Assessment, ScorecardVersion, ScorecardRow)
+        .join(ScorecardVersion, col(ScorecardVersion.id) == col(Assessment.version_id))
+        .join(ScorecardRow, col(ScorecardRow.id) == col(ScorecardVersion.scorecard_id))
+        .where(col(Assessment.call_id) == call_id)
+        .order_by(col(Assessment.trial), col(ScorecardRow.name), col(ScorecardVersion.number).desc())
+    )
+    return [(row[0], row[1], row[2]) for row in await session.execute(query)]
+
+
+async def propose(session: Session, call: Call, scores: Scores, at: datetime) -> None:
+    """Write the scores of a call as proposals, and where trackers found something, in place of those before.
+
+    An assessment whose score changes goes back to being a proposal, whatever was decided on the one before.
+    """
+    await _keep_hits(session, call, scores.tracked)
+    revision = await _revision(session, call.id)
+    known = await _of_call(session, call.id)
+    states = await _lock(session, [one.version_id for one in scores.proposals], at)
+    for proposal in scores.proposals:
+        trial = states[proposal.version_id] is VersionState.TRIAL
+        row = known.get(proposal.version_id)
+        if row is None:
+            row = _new(call, proposal, revision, at, trial=trial)
+            session.add(row)
+            await session.flush()
+        elif not _again(session, row, proposal, revision, at):
+            continue
+        session.add(_machine(row, proposal, revision, at))
+
+
+async def _revision(session: ReadSession, call_id: UUID) -> int:
+    """Return the version of a call's review."""
+    newest = (
+        select(col(ReviewRow.version))
+        .where(col(ReviewRow.call_id) == call_id)
+        .order_by(col(ReviewRow.version).desc())
+        .limit(1)
+    )
+    return (await session.execute(newest)).scalar_one_or_none() or 0
+
+
+async def _of_call(session: Session, call_id: UUID) -> Mapping[UUID, Assessment]:
+    query = select(Assessment).where(col(Assessment.call_id) == call_id).with_for_update()
+    return {row.version_id: row for row in (await session.execute(query)).scalars()}
+
+
+async def _lock(session: Session, ids: Sequence[UUID], at: datetime) -> Mapping[UUID, VersionState]:
+    """Note that versions have scored a call, from when on they do not change; return their states."""
+    query = select(ScorecardVersion).where(col(ScorecardVersion.id).in_(ids))
+    rows = (await session.execute(query)).scalars().all()
+    for row in rows:
+        row.locked_at = row.locked_at or at
+    return {row.id: row.state for row in rows}
+
+
+async def _past(session: ReadSession, version_id: UUID) -> tuple[int, ...]:
+    """Return the points of the newest calls by a version."""
+    query = (
+        select(col(Assessment.points))
+        .where(col(Assessment.version_id) == version_id, col(Assessment.points).is_not(None))
+        .order_by(col(Assessment.id).desc())
+        .limit(PAST)
+    )
+    return tuple(points for points in (await session.execute(query)).scalars() if points is not None)
+
+
+def _new(call: Call, proposal: Proposal, revision: int, at: datetime, *, trial: bool) -> Assessment:
+    return Assessment(
+        organisation_id=call.organisation_id,
+        call_id=call.id,
+        version_id=proposal.version_id,
+        revision=revision,
+        trial=trial,
+        points=proposal.shown.points,
+        coverage=proposal.shown.coverage,
+        content=_plain(proposal.shown),
+        queue=proposal.queue,
+        why=proposal.why,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _again(session: Session, row: Assessment, proposal: Proposal, revision: int, at: datetime) -> bool:
+    """Propose another score in place of the one before; return whether it is another."""
+    content = _plain(proposal.shown)
+    row.revision = revision
+    if content == row.content:
+        return False
+    if row.state is not AssessmentState.PROPOSED:
+        move = MOVE[MoveName.RESCORE]
+        _moved(session, row, move.name, move.after or row.state, at)
+        row.decided_by = row.decided_at = row.assigned_to = row.acknowledged_at = row.contested_at = None
+        row.by_policy = False
+    row.points, row.coverage, row.content = proposal.shown.points, proposal.shown.coverage, content
+    row.queue, row.why = proposal.queue, proposal.why
+    row.version, row.updated_at = row.version + 1, at
+    return True
+
+
+def _moved(session: Session, row: Assessment, name: MoveName, after: AssessmentState, at: datetime) -> None:
+    session.add(
+        MoveRow(
+            organisation_id=row.organisation_id,
+            assessment_id=row.id,
+            name=name,
+            before=row.state,
+            after=after,
+            created_at=at,
+        )
+    )
+    row.state = after
+
+
+def _machine(row: Assessment, proposal: Proposal, revision: int, at: datetime) -> MachineScore:
+    return MachineScore(
+        organisation_id=row.organisation_id,
+        assessment_id=row.id,
+        revision=revision,
+        version=row.version,
+        points=proposal.machine.points,
+        content=_plain(proposal.machine),
+        created_at=at,
+    )
+
+
+async def _keep_hits(session: Session, call: Call, tracked: Sequence[Tracked]) -> None:
+    """Write where trackers found something, in place of what was written before."""
+    await session.execute(delete(TrackerHit).where(col(TrackerHit.call_id) == call.id))
+    session.add_all(
+        TrackerHit(
+            organisation_id=call.organisation_id,
+            call_id=call.id,
+            tracker_id=one.tracker_id,
+            number=number,
+            utterance=hit.utterance,
+            start=hit.start,
+            end=hit.end,
+            side=hit.side,
+            words=hit.words,
+        )
+        for one in tracked
+        for number, hit in enumerate(one.hits)
+    )
+
+
+def _plain(score: Any) -> dict[str, Any]:
+    found: dict[str, Any] = SCORE.dump_python(score, mode="json")
+    return found

@@ -1,0 +1,66 @@
+"""The uncertain, the extreme and a random sample come first, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from analysis.scorecards.sampling import SAMPLE, Place, drawn, queued
+from models.review import Review
+from models.scorecard import Score
+from tests.factories.reviews import sales_call
+
+SURE = sales_call()
+SURE = replace(
+    SURE,
+    transcript=replace(
+        SURE.transcript,
+        speakers=tuple(replace(speaker, role_confidence=0.95) for speaker in SURE.transcript.speakers),
+    ),
+)
+UNSURE = replace(
+    SURE,
+    transcript=replace(
+        SURE.transcript,
+        speakers=tuple(replace(speaker, role_confidence=0.6) for speaker in SURE.transcript.speakers),
+    ),
+)
+PAST = [60_000 + 500 * n for n in range(40)]
+ORDINARY = next(UUID(int=n) for n in range(99) if not drawn(UUID(int=n)))
+CHOSEN = next(UUID(int=n) for n in range(999) if drawn(UUID(int=n)))
+
+
+def score(points: int | None = 70_000, coverage: float = 0.9) -> Score:
+    return Score(points, None, coverage, (), (), "1")
+
+
+@pytest.mark.parametrize(
+    ("call_id", "found", "review", "place", "why"),
+    [
+        (ORDINARY, score(), UNSURE, Place.UNCERTAIN, "60% sure"),
+        (ORDINARY, score(coverage=0.65), SURE, Place.UNCERTAIN, "Only 65%"),
+        (ORDINARY, score(99_000), SURE, Place.EXTREME, "99 is among the highest scores of the last 40"),
+        (ORDINARY, score(12_000), SURE, Place.EXTREME, "12 is among the lowest"),
+        (CHOSEN, score(), SURE, Place.SAMPLE, "chance"),
+        (ORDINARY, score(), SURE, Place.ORDINARY, "Nothing"),
+        (ORDINARY, score(None), SURE, Place.ORDINARY, "Nothing"),
+    ],
+)
+def test_a_place_in_the_queue_has_its_reason(
+    call_id: UUID, found: Score, review: Review, place: Place, why: str
+) -> None:
+    queue = queued(call_id, found, review, PAST)
+    assert queue.place is place
+    assert why in queue.why
+
+
+def test_few_past_calls_make_nothing_extreme() -> None:
+    assert queued(ORDINARY, score(99_000), SURE, PAST[:19]).place is Place.ORDINARY
+    assert queued(ORDINARY, score(70_000), SURE, [70_000] * 40).place is Place.ORDINARY
+
+
+def test_as_many_are_drawn_as_should_be() -> None:
+    found = sum(drawn(uuid4()) for _ in range(5000)) / 5000
+    assert found == pytest.approx(SAMPLE, abs=0.02)
