@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.tokens import han_characters, stem, tokens
-from analysis.turns import Conversation
-from models.review import Evidence, Side
-from models.tracker import TRACKER, Hit, Tracker
+from analysis.turns import Conversation, conversation
+from models.review import Evidence, Review, Side
+from models.tracker import TRACKER, Hit, Tracked, Tracker, Watched
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 MOST_PHRASES, LONGEST_PHRASE = 200, 12
@@ -66,19 +66,27 @@ def problems(tracker: Tracker) -> Iterator[str]:
         yield "The part of the call must lie between 0 and 1, its beginning before its end."
 
 
-def find(tracker: Tracker, conversation: Conversation) -> tuple[Hit, ...]:
+def find(tracker: Tracker, talk: Conversation) -> tuple[Hit, ...]:
     """Return where a tracker finds what it looks for, in order of time; no word counts twice."""
     phrases = sorted((_phrase(one) for one in tracker.phrases), key=len, reverse=True)
     unwanted = [_phrase(one) for one in tracker.but_not]
     found = list[Hit]()
-    for index, said in enumerate(conversation.transcript.utterances):
-        side = _side(conversation, said.speaker)
+    for index, said in enumerate(talk.transcript.utterances):
+        side = _side(talk, said.speaker)
         if tracker.side in {Side.CALL, side}:
-            here = _tokens(conversation, index)
+            here = _tokens(talk, index)
             spoken = _taken(here, unwanted, exact=tracker.exact)
             for first, last in _spans(here, phrases, spoken, exact=tracker.exact):
-                found.append(_hit(conversation, index, here[first].word, here[last].word, side))
-    return tuple(hit for hit in found if _within(tracker, conversation, hit))
+                found.append(_hit(talk, index, here[first].word, here[last].word, side))
+    return tuple(hit for hit in found if _within(tracker, talk, hit))
+
+
+def tracked(watched: Sequence[Watched], review: Review) -> tuple[Tracked, ...]:
+    """Return where each of some trackers finds what it looks for in a reviewed call."""
+    if not watched:
+        return ()
+    talk = conversation(review.transcript, review.judged)
+    return tuple(Tracked(one.tracker_id, one.tracker.key, find(one.tracker, talk)) for one in watched)
 
 
 def evidence(hits: Sequence[Hit]) -> tuple[Evidence, ...]:
@@ -86,15 +94,15 @@ def evidence(hits: Sequence[Hit]) -> tuple[Evidence, ...]:
     return tuple(Evidence(hit.start, hit.end, hit.context) for hit in hits)
 
 
-def _side(conversation: Conversation, speaker: str) -> Side:
+def _side(talk: Conversation, speaker: str) -> Side:
     """Return the side of a speaker; CALL for one who is on neither."""
-    party = conversation.side.get(speaker, "")
+    party = talk.side.get(speaker, "")
     return Side(party) if party in (Side.REP, Side.CUSTOMER) else Side.CALL
 
 
-def _tokens(conversation: Conversation, index: int) -> list[_Token]:
+def _tokens(talk: Conversation, index: int) -> list[_Token]:
     """Return the tokens of an utterance; a word may give several, as Chinese does."""
-    said, words = conversation.transcript.utterances[index], conversation.transcript.words
+    said, words = talk.transcript.utterances[index], talk.transcript.words
     return [
         _Token(text, stem(text), place)
         for place in range(said.first_word, said.last_word + 1)
@@ -144,17 +152,17 @@ def _stands(here: Sequence[_Token], phrase: tuple[_Wanted, ...], at: int, *, exa
     return all(one.meets(token, exact=exact) for one, token in zip(phrase, here[at:], strict=False))
 
 
-def _hit(conversation: Conversation, index: int, first: int, last: int, side: Side) -> Hit:
-    transcript = conversation.transcript
+def _hit(talk: Conversation, index: int, first: int, last: int, side: Side) -> Hit:
+    transcript = talk.transcript
     words = transcript.words[first : last + 1]
     text = "".join(f"{' ' if word.spaced and place else ''}{word.text}" for place, word in enumerate(words))
     return Hit(index, words[0].start, words[-1].end, side, text, transcript.utterances[index].text)
 
 
-def _within(tracker: Tracker, conversation: Conversation, hit: Hit) -> bool:
+def _within(tracker: Tracker, talk: Conversation, hit: Hit) -> bool:
     """Return whether a hit lies in the part of the call that counts, and in a question where it must."""
-    length = conversation.transcript.duration_s
+    length = talk.transcript.duration_s
     if not tracker.since * length <= hit.start <= tracker.until * length:
         return False
-    asked = (one for one in conversation.asked if one.start <= hit.end and hit.start <= one.end)
+    asked = (one for one in talk.asked if one.start <= hit.end and hit.start <= one.end)
     return not tracker.questions or any(True for _ in asked)

@@ -79,7 +79,7 @@ async def reader_of_calls(found: CallerDep, service: ServiceDep) -> Viewer:
     return await _viewer(found, service, Permission.READ_CALLS)
 
 
-Within = Annotated[Viewer, Depends(reader_of_calls)]
+MaybeCallReader = Annotated[Viewer, Depends(reader_of_calls)]
 CallReader = Annotated[Viewer, Depends(Allow(Permission.READ_CALLS))]
 CallAdder = Annotated[Viewer, Depends(Allow(Permission.ADD_CALLS))]
 CallChanger = Annotated[Viewer, Depends(Allow(Permission.CHANGE_CALLS))]

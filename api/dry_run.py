@@ -1,29 +1,28 @@
-"""A scorecard tried on past calls before it is put to use, changing nothing."""
+"""A scorecard or a tracker tried on past calls before it is put to use, keeping nothing."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from uuid import UUID
 
-import zstandard
-
-from analysis.scorecards.score import Hits, score
-from analysis.trackers import evidence, find
-from analysis.turns import conversation
+from analysis.scorecards.score import score
+from analysis.trackers import evidence, tracked
+from api.schemas.assessments import CallTracked, TrackerTriedShape
 from api.schemas.scorecards import CallTried, ItemTried, TriedShape
-from models.review import Review
 from models.scorecard import POINT, Score, Scorecard
-from models.tracker import Watched
-from report.reading import read
+from models.tracker import Tracker, Watched
+from report.reading import read_json
 
 TENS = 10
+NOBODYS = UUID(int=0)
 
 
-def tried(
-    card: Scorecard, calls: Sequence[tuple[UUID, str, bytes]], trackers: Sequence[Watched]
-) -> TriedShape:
-    """Return what a scorecard would have given calls, each a key, a title and its review as kept (zstd)."""
+Calls = Sequence[tuple[UUID, str, bytes]]
+"""Calls to try something on: key, title and review as JSON."""
+
+
+def scorecard_tried(card: Scorecard, calls: Calls, trackers: Sequence[Watched]) -> TriedShape:
+    """Return what a scorecard would have given calls."""
     named = {item.tracker for item in card.items if item.kind == "tracker"}
     watched = [one for one in trackers if one.tracker.key in named]
     scores = [(call_id, title, _score(card, document, watched)) for call_id, title, document in calls]
@@ -37,16 +36,17 @@ def tried(
     )
 
 
+def tracker_tried(tracker: Tracker, calls: Calls) -> TrackerTriedShape:
+    """Return what a tracker would find in calls."""
+    watched = [Watched(NOBODYS, tracker)]
+    found = [(call_id, title, tracked(watched, read_json(one))[0].hits) for call_id, title, one in calls]
+    shown = [CallTracked(call_id=key, title=title, hits=list(hits)) for key, title, hits in found if hits]
+    return TrackerTriedShape(looked_through=len(calls), calls=shown)
+
+
 def _score(card: Scorecard, document: bytes, watched: Sequence[Watched]) -> Score:
-    review = read(json.loads(zstandard.ZstdDecompressor().decompress(document)))
-    return score(card, review, _hits(review, watched))
-
-
-def _hits(review: Review, watched: Sequence[Watched]) -> Hits:
-    if not watched:
-        return {}
-    talk = conversation(review.transcript, review.judged)
-    return {one.tracker.key: evidence(find(one.tracker, talk)) for one in watched}
+    review = read_json(document)
+    return score(card, review, {one.key: evidence(one.hits) for one in tracked(watched, review)})
 
 
 def _call(call_id: UUID, title: str, found: Score) -> CallTried:

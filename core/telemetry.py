@@ -46,7 +46,7 @@ def provider(settings: TraceSettings, process: str) -> TracerProvider | None:
     return made
 
 
-class Stages:
+class StageSpans:
     """Spans of stages: those of one call are one trace, whose id is the call's without dashes."""
 
     def __init__(self, made: TracerProvider | None) -> None:

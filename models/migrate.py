@@ -59,25 +59,29 @@ async def differences(database: Database) -> list[Any]:
 async def current(database: Database) -> tuple[str | None, str | None]:
     """Return the revision that the database has, and the one this program needs."""
     async with database.writer.connect() as connection:
-        has = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-        needs = await connection.run_sync(
-            lambda c: ScriptDirectory.from_config(_config(c)).get_current_head()
-        )
+        has = await connection.run_sync(_revision)
+        needs = await connection.run_sync(lambda c: _scripts(c).get_current_head())
     return has, needs
 
 
 async def known(database: Database) -> None:
     """Raise `NotReady` where the database has a revision that this program does not know: it is older."""
     async with database.writer.connect() as connection:
-        has = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-        every = await connection.run_sync(
-            lambda c: {script.revision for script in ScriptDirectory.from_config(_config(c)).walk_revisions()}
-        )
+        has = await connection.run_sync(_revision)
+        every = await connection.run_sync(lambda c: {one.revision for one in _scripts(c).walk_revisions()})
     if has is not None and has not in every:
         raise NotReady(
             f"The database is of a later version of Debrief: its tables are at {has}.",
             "git pull && make env weights",
         )
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _scripts(connection: Connection) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(connection))
 
 
 def _config(connection: Connection) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -46,6 +47,11 @@ def read(document: dict[str, Any]) -> Review:
     ]
     parts = {key: whole[key] for key in _AS_IT_IS}
     return _adapter().validate_python({**parts, "transcript": transcript, "judged": judged})
+
+
+def read_json(document: bytes) -> Review:
+    """Return the review of a document as JSON; raises as `read` does."""
+    return read(json.loads(document))
 
 
 @cache

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from core import telemetry
 from core.errors import DebriefError
 from core.settings import Settings
-from core.telemetry import Stages
+from core.telemetry import StageSpans
 from core.traces import trace
 from ingest.store import open_store
 from models import migrate
@@ -82,7 +82,7 @@ def _tools(settings: Settings, lane: Lane, provider: TracerProvider | None) -> T
         bell=Bell(settings),
         child=Child(settings),
         figures=Figures(),
-        spans=Stages(provider),
+        spans=StageSpans(provider),
         name=f"{socket.gethostname()}:{os.getpid()}:{lane}",
     )
 

@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 from core import telemetry
 from core.errors import DebriefError
 from core.settings import Settings
-from core.telemetry import Stages
+from core.telemetry import StageSpans
 from core.traces import trace
 from ingest.store import Store, derived_key
 from models.bell import Bell
@@ -51,7 +51,7 @@ class Tools:
     bell: Bell
     child: Child
     figures: Figures
-    spans: Stages
+    spans: StageSpans
     name: str
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from analysis.scorecards.score import FORMULA
 from api.auth import CallReader, ServiceDep
 from api.routes.calls import present
 from api.routes.routers import GONE, guarded
@@ -36,6 +37,7 @@ def _shape(row: Assessment, version: ScorecardVersion, card: ScorecardRow) -> As
         points=None if row.points is None else row.points / POINT,
         coverage=row.coverage,
         why=row.why,
+        formula=FORMULA,
         score=SCORE.validate_python(row.content),
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -13,8 +13,8 @@ from fastapi import Path, Request
 from fastapi.responses import PlainTextResponse
 
 from analysis.scorecards import document
-from api.auth import ScorecardEditor, ScorecardReader, ServiceDep, Within
-from api.dry_run import tried
+from api.auth import MaybeCallReader, ScorecardEditor, ScorecardReader, ServiceDep
+from api.dry_run import scorecard_tried
 from api.problems import invalid, not_found
 from api.routes.routers import MISSING, guarded
 from api.schemas.scorecards import (
@@ -135,15 +135,15 @@ async def remove_version(version_id: Version, viewer: ScorecardEditor, service: 
 
 @router.post("/versions/{version_id}/dry-run", responses=MISSING)
 async def try_version(
-    version_id: Version, given: Trying, viewer: ScorecardEditor, within: Within, service: ServiceDep
+    version_id: Version, given: Trying, viewer: ScorecardEditor, reader: MaybeCallReader, service: ServiceDep
 ) -> TriedShape:
     """Return what a version would have given the newest calls one sees that it is for, keeping nothing."""
     async with service.database.read(viewer.organisation_id) as session:
         _, version = await _present(session, version_id)
         card = SCORECARD.validate_python(version.content)
-        calls = await scorecards.documents(session, within, card.applies, given.calls)
+        calls = await scorecards.documents(session, reader, card.applies, given.calls)
         trackers = await assessments.watched(session)
-    return await asyncio.to_thread(tried, card, calls, trackers)
+    return await asyncio.to_thread(scorecard_tried, card, calls, trackers)
 
 
 async def _present(

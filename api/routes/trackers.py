@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Sequence
 from http import HTTPStatus
 from uuid import UUID
 
-import zstandard
-
-from analysis.trackers import find, problems
-from analysis.turns import conversation
-from api.auth import ScorecardEditor, ScorecardReader, ServiceDep, Within
+from analysis.trackers import problems
+from api.auth import MaybeCallReader, ScorecardEditor, ScorecardReader, ServiceDep
+from api.dry_run import tracker_tried
 from api.problems import not_found
 from api.routes.routers import MISSING, guarded
-from api.schemas.assessments import CallTracked, TrackerShape, TrackerTriedShape, TrackerTrying
+from api.schemas.assessments import TrackerShape, TrackerTriedShape, TrackerTrying
 from core.clock import now
 from core.errors import Rejected
 from models.queries import scorecards, trackers
 from models.scorecard import Applies
 from models.tables import TrackerRow
 from models.tracker import TRACKER, Tracker
-from report.reading import read
 
 router = guarded("trackers", "/v1")
 
@@ -43,13 +38,13 @@ async def add_tracker(given: Tracker, viewer: ScorecardEditor, service: ServiceD
 
 @router.post("/tracker-dry-runs")
 async def try_tracker(
-    given: TrackerTrying, viewer: ScorecardEditor, within: Within, service: ServiceDep
+    given: TrackerTrying, viewer: ScorecardEditor, reader: MaybeCallReader, service: ServiceDep
 ) -> TrackerTriedShape:
     """Return what a tracker would find in the newest calls one sees, keeping nothing."""
     tracker = _checked(given.tracker)
     async with service.database.read(viewer.organisation_id) as session:
-        calls = await scorecards.documents(session, within, Applies(), given.calls)
-    return await asyncio.to_thread(_tried, tracker, calls)
+        calls = await scorecards.documents(session, reader, Applies(), given.calls)
+    return await asyncio.to_thread(tracker_tried, tracker, calls)
 
 
 @router.put("/trackers/{tracker_id}", responses=MISSING)
@@ -80,16 +75,6 @@ def _checked(tracker: Tracker) -> Tracker:
     if found:
         raise Rejected("tracker", " ".join(found), "Put that right and try again.")
     return tracker
-
-
-def _tried(tracker: Tracker, calls: Sequence[tuple[UUID, str, bytes]]) -> TrackerTriedShape:
-    found = []
-    for call_id, title, document in calls:
-        review = read(json.loads(zstandard.ZstdDecompressor().decompress(document)))
-        hits = find(tracker, conversation(review.transcript, review.judged))
-        if hits:
-            found.append(CallTracked(call_id=call_id, title=title, hits=list(hits)))
-    return TrackerTriedShape(looked_through=len(calls), calls=found)
 
 
 def _shape(row: TrackerRow) -> TrackerShape:

@@ -64,6 +64,8 @@ class AssessmentShape(Given):
     coverage: float
     why: str
     """Why it stands where it does in the queue of review."""
+    formula: str
+    """How the points come about."""
     score: Score
     """Items and minutes with their points, in thousandths; both add up to the points exactly."""
     created_at: datetime

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import zstandard
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -136,7 +137,7 @@ def allowed(version: ScorecardVersion, name: VersionMoveName) -> VersionMove:
 async def documents(
     session: ReadSession, viewer: Viewer, applies: Applies, limit: int
 ) -> Sequence[tuple[UUID, str, bytes]]:
-    """Return key, title and review (zstd) of the newest calls a viewer sees, of a kind, at most so many."""
+    """Return key, title and review (JSON) of the newest calls a viewer sees, of a kind, at most so many."""
     other = aliased(ReviewRow)
     newest = select(func.max(col(other.version))).where(col(other.call_id) == col(Call.id)).correlate(Call)
     query = (
@@ -152,7 +153,8 @@ async def documents(
         .order_by(col(Call.started_at).desc(), col(Call.id).desc())
         .limit(limit)
     )
-    return [(row[0], row[1], row[2]) for row in await session.execute(query)]
+    unpack = zstandard.ZstdDecompressor().decompress
+    return [(row[0], row[1], unpack(row[2])) for row in await session.execute(query)]
 
 
 def _applies(applies: Applies) -> list[Any]:

@@ -24,9 +24,10 @@ async def every(session: ReadSession) -> Sequence[TrackerRow]:
     return (await session.execute(query)).scalars().all()
 
 
-async def find(session: ReadSession, tracker_id: UUID) -> TrackerRow | None:
-    """Return a tracker that is looked for."""
+async def find(session: Session, tracker_id: UUID) -> TrackerRow | None:
+    """Return a tracker that is looked for, locked until the transaction ends."""
     query = select(TrackerRow).where(col(TrackerRow.id) == tracker_id, col(TrackerRow.active))
+    query = query.with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
 
 

@@ -40,6 +40,7 @@ def test_a_score_is_shown_with_items_and_minutes_that_add_up(signed: Signed, wor
         "proposed",
         False,
     )
+    assert "The score is the sum." in shown["formula"]
     points = shown["score"]["points"]
     assert shown["points"] == points / 1000
     assert points == sum(item["points"] for item in shown["score"]["items"])

@@ -8,13 +8,13 @@ from opentelemetry import trace
 
 from core import telemetry
 from core.settings import TraceSettings
-from core.telemetry import ATTEMPT, CALL_ID, END, STAGE, Stages
+from core.telemetry import ATTEMPT, CALL_ID, END, STAGE, StageSpans
 from tests.factories.collector import collector
 
 
 def test_nothing_is_made_where_no_collector_is_named() -> None:
     assert telemetry.provider(TraceSettings(), "worker") is None
-    with Stages(None).span(uuid4(), "judge", 1):
+    with StageSpans(None).span(uuid4(), "judge", 1):
         telemetry.ended("done")
 
 
@@ -23,7 +23,7 @@ def test_the_tries_of_a_call_are_one_trace_named_after_it() -> None:
     with collector() as collected:
         provider = telemetry.provider(TraceSettings(endpoint=collected.endpoint), "worker-cpu")
         assert provider is not None
-        stages = Stages(provider)
+        stages = StageSpans(provider)
         for of, end in ((call_id, "broken"), (call_id, "done"), (other, "dropped")):
             with stages.span(of, "judge", 2):
                 telemetry.ended(end)

@@ -10,16 +10,19 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 from pydantic import SecretStr
 
+from core.clock import now
 from core.settings import DatabaseSettings, Settings
-from models.call import ConsentPolicy, UserRole
-from models.db import Database
+from models.call import ConsentPolicy, Priority, Source, UserRole
+from models.db import Database, Session
 from models.migrate import upgrade
-from models.tables import Organisation, Team, User
+from models.queries import runs
+from models.tables import Call, Organisation, Recording, Team, User
 
 TEMPLATE = "template_of_tests"
 
@@ -150,3 +153,22 @@ def _named(address: str, name: str) -> str:
     """Return the address of another database of the same server."""
     path, question, rest = address.partition("?")
     return f"{path.rpartition('/')[0]}/{name}{question}{rest}"
+
+
+async def planned_call(session: Session, recording: Recording, priority: Priority, **known: Any) -> UUID:
+    """Return a new call of a new recording, all of its work planned."""
+    session.add(recording)
+    await session.flush()
+    call = Call(
+        organisation_id=recording.organisation_id,
+        recording_id=recording.id,
+        title="A call",
+        started_at=now(),
+        source=Source.UPLOAD,
+        priority=int(priority),
+        **known,
+    )
+    session.add(call)
+    await session.flush()
+    runs.plan(session, call, now())
+    return call.id

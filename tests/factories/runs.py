@@ -11,14 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from core.clock import now
 from core.settings import Settings
-from models.call import Priority, RunState, Source
+from models.call import Priority, RunState
 from models.queries import runs
 from models.queries.runs import Claim
 from models.stages import STAGE, STAGES, Lane, StageName
 from models.tables import Call, Recording, StageRun
-from tests.factories.databases import Place, opened
+from tests.factories.databases import Place, opened, planned_call
 
 LEASE = timedelta(seconds=60)
 AT_ONCE = timedelta()
@@ -42,20 +41,7 @@ async def new_call(place: Place, priority: Priority = Priority.NORMAL) -> UUID:
     async with place.database.write(organisation_id) as session:
         recording = Recording(organisation_id=organisation_id, sha256="", bytes=1, name="a.wav", key="")
         recording.sha256 = recording.key = recording.id.hex
-        session.add(recording)
-        await session.flush()
-        call = Call(
-            organisation_id=organisation_id,
-            recording_id=recording.id,
-            title="A call",
-            started_at=now(),
-            source=Source.UPLOAD,
-            priority=int(priority),
-        )
-        session.add(call)
-        await session.flush()
-        runs.plan(session, call, now())
-    return call.id
+        return await planned_call(session, recording, priority)
 
 
 async def claim(place: Place, lane: Lane, lease: timedelta = LEASE, worker: str = "w") -> Claim | None:

@@ -16,14 +16,12 @@ from uuid import UUID
 import redis
 from pydantic import SecretStr
 
-from core.clock import now
 from core.settings import RedisSettings, Settings, WorkerSettings
 from ingest.store import Store, open_store, recording_key
-from models.call import Priority, Source
+from models.call import Priority
 from models.db import Database
-from models.queries import runs
-from models.tables import Call, Recording
-from tests.factories.databases import migrate, opened
+from models.tables import Recording
+from tests.factories.databases import migrate, opened, planned_call
 
 
 @contextmanager
@@ -79,21 +77,7 @@ class Installation:
                 name=path.name,
                 key=key,
             )
-            session.add(recording)
-            await session.flush()
-            call = Call(
-                organisation_id=self.organisation_id,
-                recording_id=recording.id,
-                title="A call",
-                started_at=now(),
-                source=Source.UPLOAD,
-                priority=int(priority),
-                **known,
-            )
-            session.add(call)
-            await session.flush()
-            runs.plan(session, call, now())
-        return call.id
+            return await planned_call(session, recording, priority, **known)
 
 
 def settings_for(folder: Path, redis_url: str, worker: Mapping[str, float] | None = None) -> Settings:

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from core import telemetry
 from core.settings import Settings
-from core.telemetry import Stages
+from core.telemetry import StageSpans
 from ingest.store import Store
 from models.bell import Bell
 from models.stages import Lane, StageName
@@ -71,7 +71,7 @@ async def workplace(
     async with installation(settings) as here:
         bell, child = Bell(settings), Child(settings)
         tools = Tools(
-            settings, here.database, store(here.store), bell, child, Figures(), Stages(provider), "me"
+            settings, here.database, store(here.store), bell, child, Figures(), StageSpans(provider), "me"
         )
         try:
             yield Workplace(here, tools)

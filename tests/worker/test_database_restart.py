@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from core.settings import DatabaseSettings, Settings
-from core.telemetry import Stages
+from core.telemetry import StageSpans
 from models.bell import Bell
 from models.call import RunState
 from models.stages import Lane, StageName
@@ -55,7 +55,7 @@ def test_a_stage_survives_a_restart_of_postgresql(
     async def act() -> None:
         async with installation(settings) as here:
             bell, child = Bell(settings), Child(settings)
-            tools = Tools(settings, here.database, here.store, bell, child, Figures(), Stages(None), "me")
+            tools = Tools(settings, here.database, here.store, bell, child, Figures(), StageSpans(None), "me")
             await here.hand_in(sample)
             looking = asyncio.create_task(Worker(Lane.CPU, tools).look())
             await asyncio.sleep(0.3)

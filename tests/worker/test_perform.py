@@ -1,4 +1,4 @@
-"""Stages of a call: claimed, finished, failed, cancelled and done again."""
+"""StageSpans of a call: claimed, finished, failed, cancelled and done again."""
 
 from __future__ import annotations
 

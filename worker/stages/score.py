@@ -7,13 +7,12 @@ from uuid import UUID
 
 from analysis.scorecards.sampling import queued
 from analysis.scorecards.score import Hits, score
-from analysis.trackers import evidence, find
-from analysis.turns import Conversation, conversation
+from analysis.trackers import evidence, tracked
 from core.progress import Progress
 from models.review import Review
 from models.scorecard import InForce, Proposal
 from models.stages import StageName
-from models.tracker import Tracked, Watched
+from models.tracker import Watched
 from worker import assemble
 from worker.case import Case, Product
 from worker.products import Scored
@@ -32,14 +31,9 @@ def scored(
     review: Review, call_id: UUID, scorecards: Sequence[InForce], trackers: Sequence[Watched]
 ) -> Scored:
     """Return the scores of a review, and where trackers find something in it."""
-    talk = conversation(review.transcript, review.judged)
-    tracked = tuple(_tracked(one, talk) for one in trackers)
-    hits = {one.key: evidence(one.hits) for one in tracked}
-    return Scored(tuple(_proposal(one, call_id, review, hits) for one in scorecards), tracked)
-
-
-def _tracked(watched: Watched, talk: Conversation) -> Tracked:
-    return Tracked(watched.tracker_id, watched.tracker.key, find(watched.tracker, talk))
+    found = tracked(trackers, review)
+    hits = {one.key: evidence(one.hits) for one in found}
+    return Scored(tuple(_proposal(one, call_id, review, hits) for one in scorecards), found)
 
 
 def _proposal(force: InForce, call_id: UUID, review: Review, hits: Hits) -> Proposal:
