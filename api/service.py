@@ -15,7 +15,7 @@ from api.estimates import Estimates
 from api.limiting import Limiter
 from api.measures import Measures
 from api.passwords import Passwords
-from api.uses import Uses
+from api.uses import Sights, Uses
 from api.watch import Watch
 from core.clock import now
 from core.settings import Settings
@@ -45,6 +45,7 @@ class Service:
     watch: Watch
     measures: Measures
     uses: Uses
+    sights: Sights
     bell: Bell | None
     """None where no Redis is named: then workers find what is new by looking."""
     store: Store
@@ -81,6 +82,7 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
                 watch=watch,
                 measures=measures,
                 uses=Uses(),
+                sights=Sights(),
                 bell=bell,
                 store=store,
                 uploads=uploads,

@@ -17,6 +17,10 @@ class Scope(StrEnum):
     CALLS_WRITE = "calls:write"
     REVIEWS_WRITE = "reviews:write"
     SCORECARDS_WRITE = "scorecards:write"
+    COACHING_WRITE = "coaching:write"
+    RECORDS_READ = "records:read"
+    DEALS_READ = "deals:read"
+    DEALS_WRITE = "deals:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     ADMIN = "admin"
@@ -39,6 +43,19 @@ class Permission(StrEnum):
     CHANGE_CALLS = "calls.change"
     CORRECT_CALLS = "calls.correct"
     DELETE_CALLS = "calls.delete"
+    REVIEW_CALLS = "calls.review"
+    ANSWER_REVIEWS = "reviews.answer"
+    CALIBRATE = "calls.calibrate"
+    COMPARE_SCORES = "scores.compare"
+    COMMENT = "calls.comment"
+    READ_COACHING = "coaching.read"
+    ASSIGN_TASKS = "tasks.assign"
+    DO_TASKS = "tasks.do"
+    MAKE_CLIPS = "clips.make"
+    READ_RECORDS = "records.read"
+    READ_DEALS = "deals.read"
+    IMPORT_DEALS = "deals.import"
+    READ_TRAIL = "trail.read"
     READ_SCORECARDS = "scorecards.read"
     EDIT_SCORECARDS = "scorecards.edit"
     READ_PEOPLE = "people.read"
@@ -88,7 +105,57 @@ RULES: Mapping[Permission, Rule] = {
         coach=_TEAM,
         manager=_TEAM,
     ),
-    Permission.CORRECT_CALLS: Rule("put right who spoke", Scope.REVIEWS_WRITE, coach=_TEAM, manager=_TEAM),
+    Permission.CORRECT_CALLS: Rule(
+        "put right who spoke and what was said", Scope.REVIEWS_WRITE, coach=_TEAM, manager=_TEAM
+    ),
+    Permission.REVIEW_CALLS: Rule(
+        "review scores: answer items, approve, correct, reject, look again",
+        Scope.REVIEWS_WRITE,
+        coach=_TEAM,
+        manager=_TEAM,
+    ),
+    Permission.ANSWER_REVIEWS: Rule(
+        "judge one's own call, acknowledge its score, ask for another look",
+        Scope.REVIEWS_WRITE,
+        rep=_OWN,
+        coach=_OWN,
+        manager=_OWN,
+        admin=_OWN,
+    ),
+    Permission.CALIBRATE: Rule(
+        "hold and answer sessions in which several people score one call",
+        Scope.REVIEWS_WRITE,
+        coach=_TEAM,
+        manager=_TEAM,
+    ),
+    Permission.COMPARE_SCORES: Rule(
+        "compare scores: two versions of a scorecard, and teams, languages and kinds of recordings",
+        Scope.RECORDS_READ,
+        manager=_ALL,
+    ),
+    Permission.COMMENT: Rule(
+        "comment on calls, and say what one listened to",
+        Scope.COACHING_WRITE,
+        rep=_OWN,
+        coach=_TEAM,
+        manager=_TEAM,
+    ),
+    Permission.READ_COACHING: Rule(
+        "see how much people coach", Scope.RECORDS_READ, coach=_OWN, manager=_TEAM
+    ),
+    Permission.ASSIGN_TASKS: Rule("give reps tasks", Scope.COACHING_WRITE, coach=_TEAM, manager=_TEAM),
+    Permission.DO_TASKS: Rule(
+        "see tasks and tick them off", Scope.COACHING_WRITE, rep=_OWN, coach=_TEAM, manager=_TEAM
+    ),
+    Permission.MAKE_CLIPS: Rule(
+        "make clips and playlists", Scope.COACHING_WRITE, rep=_OWN, coach=_TEAM, manager=_TEAM
+    ),
+    Permission.READ_RECORDS: Rule(
+        "see performance records", Scope.RECORDS_READ, rep=_OWN, coach=_TEAM, manager=_TEAM
+    ),
+    Permission.READ_DEALS: Rule("see deals", Scope.DEALS_READ, rep=_OWN, coach=_TEAM, manager=_TEAM),
+    Permission.IMPORT_DEALS: Rule("bring in deals", Scope.DEALS_WRITE, manager=_ALL),
+    Permission.READ_TRAIL: Rule("read the audit trail", Scope.ADMIN),
     Permission.DELETE_CALLS: Rule("delete a call and its recording", Scope.CALLS_WRITE, manager=_TEAM),
     Permission.READ_SCORECARDS: Rule(
         "see the scorecards by which calls are scored, and the trackers",
@@ -98,7 +165,7 @@ RULES: Mapping[Permission, Rule] = {
         manager=_ALL,
     ),
     Permission.EDIT_SCORECARDS: Rule(
-        "write scorecards and trackers, try them on past calls, put them to use",
+        "write scorecards, trackers and formulas, try them on what is past, put them to use",
         Scope.SCORECARDS_WRITE,
         manager=_ALL,
     ),

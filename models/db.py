@@ -23,6 +23,7 @@ from sqlmodel import col
 
 from core.clock import now
 from core.settings import Settings
+from models.queries.trail import seal
 from models.tables import TenantRow
 
 ReadSession = NewType("ReadSession", AsyncSession)
@@ -78,6 +79,7 @@ class Database:
         """Give a session that reads and writes one organisation's rows, committed at the end."""
         async with _session(self._writer, {TENANT: organisation_id}) as session, session.begin():
             yield Session(ReadSession(session))
+            await seal(session)
 
     @asynccontextmanager
     async def system_read(self) -> AsyncIterator[SystemSession]:
@@ -90,6 +92,7 @@ class Database:
         """Give a session that reads and writes across organisations, committed at the end."""
         async with _session(self._writer, {SYSTEM: True}) as session, session.begin():
             yield SystemSession(session)
+            await seal(session)
 
     async def close(self) -> None:
         """Close every connection."""

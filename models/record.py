@@ -8,8 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from models.call import CallType
-from models.scorecard import Target
+from models.scorecard import STRICT, Target
 
 LEAST_CALLS = 5
 """Fewer calls are compared with nothing and nobody."""
@@ -92,6 +94,8 @@ class Cell:
 class Term:
     """A measure in a formula: how much it weighs and where it earns everything."""
 
+    __pydantic_config__ = STRICT
+
     measure: str
     weight: int
     target: Target
@@ -101,8 +105,12 @@ class Term:
 class Formula:
     """How figures become one index of 0..100; below `coverage` of the weight there is none."""
 
-    key: str
+    __pydantic_config__ = STRICT
+
     name: str
     terms: tuple[Term, ...]
     description: str = ""
     coverage: float = 0.6
+
+
+FORMULA: TypeAdapter[Formula] = TypeAdapter(Formula)

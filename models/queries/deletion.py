@@ -39,6 +39,7 @@ def _empty(call: Call, at: datetime) -> None:
     """Take away whatever says who took part or what it was about."""
     call.title, call.customer, call.crm, call.external_id, call.consent_basis = "", None, {}, None, None
     call.reason_code = call.reason = call.remedy = call.spoken_language = call.depth = None
+    call.customer_sentiment = call.customer_sentiment_change = None
     if not call.state.ended:
         call.state = CallState.CANCELLED
     call.deleted_at = call.updated_at = at

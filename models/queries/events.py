@@ -23,6 +23,9 @@ class Kind(StrEnum):
     CORRECTED = "call.corrected"
     CHANGED = "call.changed"
     DELETED = "call.deleted"
+    SCORED = "call.scored"
+    ASSESSED = "call.assessed"
+    COMMENTED = "call.commented"
 
 
 def record(session: AsyncSession, call: Call, kind: Kind, data: dict[str, Any] | None = None) -> None:

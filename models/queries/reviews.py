@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from models import search
 from models.db import Session
-from models.review import JudgedUtterance, MetricValue, Review
+from models.review import JudgedUtterance, MetricValue, Review, Side
 from models.tables import Call, CallText, MetricRow, ReviewRow, SpeakerRow, UtteranceRow
 from models.transcript import Speaker, Utterance, Word
 
@@ -47,6 +47,9 @@ async def replace(session: Session, call: Call, review: Review, names: Mapping[s
         for number, part in enumerate(search.parts(texts, transcript.language or None))
     )
     call.spoken_language, call.depth = transcript.language or None, review.depth.value
+    mood = next((one for one in review.sentiment if one.side is Side.CUSTOMER), None)
+    call.customer_sentiment = None if mood is None else mood.score
+    call.customer_sentiment_change = None if mood is None else mood.change
 
 
 async def remove(session: Session, call_id: UUID) -> None:

@@ -16,9 +16,10 @@ from core.errors import Rejected
 from models.access import Viewer
 from models.db import ReadSession, Session, organisation_of
 from models.queries import access
+from models.queries.versioning import allowed
 from models.scorecard import SCORECARD, Applies, Scorecard
 from models.tables import Call, ReviewRow, ScorecardRow, ScorecardVersion, TrackerRow
-from models.versions import VERSION_MOVE, VersionMove, VersionMoveName, VersionState
+from models.versions import VersionMoveName, VersionState
 
 
 async def every(session: ReadSession) -> Sequence[tuple[ScorecardRow, ScorecardVersion]]:
@@ -121,17 +122,6 @@ async def remove(session: Session, row: ScorecardRow, version: ScorecardVersion)
     left = select(col(ScorecardVersion.id)).where(col(ScorecardVersion.scorecard_id) == row.id).limit(1)
     if (await session.execute(left)).first() is None:
         await session.delete(row)
-
-
-def allowed(version: ScorecardVersion, name: VersionMoveName) -> VersionMove:
-    """Return a move that may be made with a version; raises `Rejected` where it may not."""
-    found = VERSION_MOVE[name]
-    if version.state not in found.before:
-        state = f"A version that is {version.state} cannot take '{name}'."
-        raise Rejected("wrong_state", state, "Copy it and change the copy.")
-    if version.locked_at is not None and not found.locked:
-        raise Rejected("locked", "Calls were scored by this version.", "Copy it and change the copy.")
-    return found
 
 
 async def documents(

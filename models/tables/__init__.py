@@ -2,6 +2,15 @@
 
 from models.tables.base import TenantRow, metadata
 from models.tables.calls import Call, Correction, Event, Recording, Upload
+from models.tables.coaching import (
+    ActionItem,
+    Clip,
+    Comment,
+    Listening,
+    Mention,
+    Playlist,
+    PlaylistClip,
+)
 from models.tables.people import (
     AccessToken,
     ApiClient,
@@ -11,10 +20,13 @@ from models.tables.people import (
     Team,
     User,
 )
+from models.tables.records import Contribution, Deal, FormulaVersion, RecordCell, RecordDue
 from models.tables.reviews import CallText, MetricRow, ReviewRow, SpeakerRow, UtteranceRow
 from models.tables.scorecards import (
     AnswerRow,
     Assessment,
+    Calibration,
+    CalibrationMember,
     MachineScore,
     MoveRow,
     ScorecardRow,
@@ -22,23 +34,38 @@ from models.tables.scorecards import (
     TrackerHit,
     TrackerRow,
 )
+from models.tables.trail import TrailRow
 from models.tables.work import Product, StageRun
 
 __all__ = [
     "AccessToken",
+    "ActionItem",
     "AnswerRow",
     "ApiClient",
     "Assessment",
+    "Calibration",
+    "CalibrationMember",
     "Call",
     "CallText",
+    "Clip",
+    "Comment",
+    "Contribution",
     "Correction",
+    "Deal",
     "Event",
+    "FormulaVersion",
     "IdempotencyKey",
+    "Listening",
     "MachineScore",
+    "Mention",
     "MetricRow",
     "MoveRow",
     "Organisation",
+    "Playlist",
+    "PlaylistClip",
     "Product",
+    "RecordCell",
+    "RecordDue",
     "Recording",
     "ReviewRow",
     "ScorecardRow",
@@ -50,6 +77,7 @@ __all__ = [
     "TenantRow",
     "TrackerHit",
     "TrackerRow",
+    "TrailRow",
     "Upload",
     "User",
     "UtteranceRow",

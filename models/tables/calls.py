@@ -78,6 +78,8 @@ class Call(Keyed, TenantRow, table=True):
     duration_s: float | None = None
     spoken_language: str | None = None
     depth: float | None = None
+    customer_sentiment: float | None = None
+    customer_sentiment_change: float | None = None
     version: int = 1
     created_by: UUID | None = None
     created_at: datetime = Field(default_factory=now)

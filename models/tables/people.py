@@ -3,22 +3,32 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from core.clock import now
 from models.call import ConsentPolicy, UserRole
 from models.tables.base import Keyed, TenantRow, choice, of_tenant, within_tenant
+from models.trail import BEGINNING
 
 
 class Organisation(Keyed, table=True):
-    """A customer of this installation: nothing of one is ever seen by another."""
+    """A customer of this installation: nothing of one is ever seen by another.
+
+    `trail_number` and `trail_hash` are of the newest entry of its audit trail.
+    """
 
     __tablename__ = "organisation"
 
     name: str
     consent_policy: ConsentPolicy = Field(default=ConsentPolicy.NOT_CHECKED, sa_type=choice(ConsentPolicy))
     retention_days: int | None = None
+    time_zone: str = "UTC"
+    notice: str = Field(default="", sa_type=Text)
+    approve_after_hours: int | None = None
+    approve_least_coverage: float = 0.8
+    trail_number: int = 0
+    trail_hash: str = BEGINNING
     created_at: datetime = Field(default_factory=now)
 
 
@@ -51,6 +61,7 @@ class User(Keyed, TenantRow, table=True):
     team_id: UUID | None = Field(default=None, index=True)
     password_hash: str | None = None
     active: bool = True
+    notice_seen_at: datetime | None = None
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 

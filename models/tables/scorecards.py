@@ -143,6 +143,7 @@ class AnswerRow(Keyed, TenantRow, table=True):
     __table_args__ = (
         within_tenant("assessment_id", "assessment"),
         within_tenant("user_id", "users", "RESTRICT"),
+        within_tenant("calibration_id", "calibration"),
         Index("ix_answer_assessment_id", "assessment_id", "kind", "item"),
     )
 
@@ -150,6 +151,7 @@ class AnswerRow(Keyed, TenantRow, table=True):
     item: str
     kind: AnswerKind = Field(sa_type=choice(AnswerKind))
     user_id: UUID
+    calibration_id: UUID | None = None
     content: dict[str, Any] = Field(sa_type=JSON)
     created_at: datetime = Field(default_factory=now)
 
@@ -170,3 +172,35 @@ class MoveRow(Keyed, TenantRow, table=True):
     user_id: UUID | None = None
     comment: str = ""
     created_at: datetime = Field(default_factory=now)
+
+
+class Calibration(Keyed, TenantRow, table=True):
+    """A session in which several people score one call without seeing each other's answers."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (
+        of_tenant(),
+        within_tenant("assessment_id", "assessment"),
+        Index("ix_calibration_organisation_id_created_at", "organisation_id", "created_at", "id"),
+    )
+
+    name: str
+    assessment_id: UUID
+    created_by: UUID
+    created_at: datetime = Field(default_factory=now)
+    closed_at: datetime | None = None
+
+
+class CalibrationMember(TenantRow, table=True):
+    """Somebody who takes part in a session; `submitted_at` is when they had answered."""
+
+    __tablename__ = "calibration_member"
+    __table_args__ = (
+        within_tenant("calibration_id", "calibration"),
+        within_tenant("user_id", "users"),
+        Index("ix_calibration_member_user_id", "user_id"),
+    )
+
+    calibration_id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(primary_key=True)
+    submitted_at: datetime | None = None

@@ -26,6 +26,15 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings(data=tmp_path, database=DatabaseSettings(url=SecretStr(url)))
 
 
+PEOPLE = (
+    "INSERT INTO organisation (id, name, consent_policy, created_at) VALUES"
+    " ('00000000000000000000000000000000', 'Acme', 'not_checked', '2026-03-02 09:00:00+00:00')",
+    "INSERT INTO users (organisation_id, id, email, name, role, active, created_at, updated_at) VALUES"
+    " ('00000000000000000000000000000000', '11111111111111111111111111111111', 'ana@acme.example', 'Ana',"
+    " 'rep', true, '2026-03-02 09:00:00+00:00', '2026-03-02 09:00:00+00:00')",
+)
+
+
 async def tables(database: Database) -> set[str]:
     async with database.writer.connect() as connection:
         names = await connection.run_sync(lambda c: inspect(c).get_table_names())
@@ -75,6 +84,26 @@ def test_tables_of_a_later_version_are_left_alone(empty: Settings) -> None:
                 await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
             with pytest.raises(NotReady, match="later version"):
                 await migrate.upgrade(database)
+        finally:
+            await database.close()
+
+    asyncio.run(go())
+
+
+def test_people_stay_when_the_schema_goes_up_and_down(empty: Settings) -> None:
+    """SQLite, made to build a table anew, deletes what refers to it."""
+
+    async def go() -> None:
+        database = Database(empty)
+        try:
+            await migrate.upgrade(database, "0003")
+            async with database.writer.begin() as connection:
+                for statement in PEOPLE:
+                    await connection.execute(text(statement))
+            await migrate.upgrade(database)
+            await migrate.downgrade(database, "0003")
+            async with database.writer.connect() as connection:
+                assert (await connection.execute(text("SELECT name FROM users"))).scalar_one() == "Ana"
         finally:
             await database.close()
 

@@ -10,17 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.trail import BEGINNING, Chained, Entry, broken, chained
+from models.trail import BEGINNING, Action, Chained, Note, broken, entered
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
+REASONS = (None, "The customer agreed.")
 
 
 def trail(length: int) -> list[Chained]:
     found, before = list[Chained](), BEGINNING
     for number in range(1, length + 1):
         at = AT + timedelta(seconds=number)
-        entry = Entry(number, at, UUID(int=number), "score.approved", f"call {number}", {"points": number})
-        found.append(chained(entry, before))
+        note = Note(
+            UUID(int=number), Action.SCORE_MOVED, f"call:{number}", {"points": number}, REASONS[number % 2]
+        )
+        found.append(entered(note, number, at, before))
         before = found[-1].hash
     return found
 
@@ -42,7 +45,8 @@ def test_whatever_is_changed_left_out_or_swapped_is_found(length: int, data: st.
         case "swap":
             entries[at], entries[at + 1] = entries[at + 1], entries[at]
         case _:
-            entries[at] = chained(replace(entries[at].entry, action="score.rejected"), entries[at].before)
+            note = Note(None, Action.SEEN, "call:0")
+            entries[at] = entered(note, entries[at].entry.number, AT, entries[at].before)
     assert broken(entries) is not None
 
 
@@ -59,3 +63,12 @@ def test_every_field_is_covered(field: str) -> None:
     entry = replace(entries[0].entry, **{field: changed})  # type: ignore[arg-type]
     entries[0] = replace(entries[0], entry=entry)
     assert broken(entries) == "Entry 1 was changed."
+
+
+def test_a_reason_can_be_erased_but_not_changed() -> None:
+    entries = trail(2)
+    assert entries[0].reason == REASONS[1]
+    assert broken([replace(entries[0], reason=None, salt=None), entries[1]]) is None
+    assert (
+        broken([replace(entries[0], reason="Another."), entries[1]]) == "The reason in entry 1 was changed."
+    )

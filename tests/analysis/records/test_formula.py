@@ -15,7 +15,6 @@ from models.scorecard import WHOLE, Target
 
 MARCH = Period(PeriodKind.MONTH, date(2026, 3, 1))
 FORMULA = Formula(
-    "overall",
     "Overall",
     (Term("score", 3, Target(low=80, fade=80)), Term("win_rate", 1, Target(low=0.5, fade=0.5))),
 )
@@ -50,7 +49,7 @@ def test_fewer_than_five_calls_give_no_index() -> None:
 @given(st.lists(st.tuples(st.integers(1, 99), st.floats(0, 2)), min_size=1, max_size=9))
 def test_points_add_up_whatever_the_weights(terms: list[tuple[int, float]]) -> None:
     formula = Formula(
-        "f", "F", tuple(Term(f"m{n}", weight, Target(low=1, fade=1)) for n, (weight, _) in enumerate(terms))
+        "F", tuple(Term(f"m{n}", weight, Target(low=1, fade=1)) for n, (weight, _) in enumerate(terms))
     )
     found = index(formula, cell(5, **{f"m{n}": value for n, (_, value) in enumerate(terms)}))
     assert sum(term.possible for term in found.terms) == WHOLE
@@ -60,12 +59,12 @@ def test_points_add_up_whatever_the_weights(terms: list[tuple[int, float]]) -> N
 @pytest.mark.parametrize(
     ("formula", "said"),
     [
-        (Formula("f", " ", (Term("score", 1, Target(low=1)),)), "needs a name"),
-        (Formula("f", "F", ()), "at least one measure"),
-        (Formula("f", "F", (Term("charm", 1, Target(low=1)),)), "no such measure"),
-        (Formula("f", "F", (Term("score", 0, Target(low=1)),)), "weight"),
-        (Formula("f", "F", (Term("score", 1, Target()),)), "bound"),
-        (Formula("f", "F", (Term("score", 1, Target(low=1)),), coverage=2), "coverage"),
+        (Formula(" ", (Term("score", 1, Target(low=1)),)), "needs a name"),
+        (Formula("F", ()), "at least one measure"),
+        (Formula("F", (Term("charm", 1, Target(low=1)),)), "no such measure"),
+        (Formula("F", (Term("score", 0, Target(low=1)),)), "weight"),
+        (Formula("F", (Term("score", 1, Target()),)), "bound"),
+        (Formula("F", (Term("score", 1, Target(low=1)),), coverage=2), "coverage"),
     ],
 )
 def test_what_cannot_be_used_is_said(formula: Formula, said: str) -> None:
