@@ -26,12 +26,14 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings(data=tmp_path, database=DatabaseSettings(url=SecretStr(url)))
 
 
-PEOPLE = (
+AN_ORGANISATION = (
     "INSERT INTO organisation (id, name, consent_policy, created_at) VALUES"
-    " ('00000000000000000000000000000000', 'Acme', 'not_checked', '2026-03-02 09:00:00+00:00')",
+    " ('00000000000000000000000000000000', 'Acme', 'not_checked', '2026-03-02 09:00:00+00:00')"
+)
+A_USER = (
     "INSERT INTO users (organisation_id, id, email, name, role, active, created_at, updated_at) VALUES"
     " ('00000000000000000000000000000000', '11111111111111111111111111111111', 'ana@acme.example', 'Ana',"
-    " 'rep', true, '2026-03-02 09:00:00+00:00', '2026-03-02 09:00:00+00:00')",
+    " 'rep', true, '2026-03-02 09:00:00+00:00', '2026-03-02 09:00:00+00:00')"
 )
 
 
@@ -98,7 +100,7 @@ def test_people_stay_when_the_schema_goes_up_and_down(empty: Settings) -> None:
         try:
             await migrate.upgrade(database, "0003")
             async with database.writer.begin() as connection:
-                for statement in PEOPLE:
+                for statement in (AN_ORGANISATION, A_USER):
                     await connection.execute(text(statement))
             await migrate.upgrade(database)
             await migrate.downgrade(database, "0003")
