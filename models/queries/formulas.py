@@ -24,7 +24,7 @@ async def every(session: ReadSession) -> Sequence[FormulaVersion]:
 
 
 async def used(session: ReadSession) -> Sequence[FormulaVersion]:
-    """Return the versions that are or were in use, by when that began, and the one tried out, if any, last."""
+    """Return the versions that are or were in use, by when that began; the one tried out comes last."""
     query = (
         select(FormulaVersion)
         .where(
