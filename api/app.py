@@ -29,6 +29,7 @@ from api.routes import (
     session,
     teams,
     trackers,
+    trail,
     transcript,
     uploads,
     users,
@@ -55,6 +56,7 @@ ROUTERS = (
     scorecards.router,
     trackers.router,
     assessments.router,
+    trail.router,
     health.router,
 )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from api.problems import Problem, invalid
 from models.queries.listing import Order, Place, Sort
+from models.queries.reviewing import Stand
 
 MOST_LETTERS = 500
 
@@ -45,6 +46,21 @@ def key(cursor: str | None) -> UUID | None:
             return None
         case [str(text)]:
             return _key(text)
+    raise _wrong()
+
+
+def of_stand(stand: Stand) -> str:
+    """Return the cursor of what comes after a place in the queue of review."""
+    return _packed([stand.place, stand.created_at.isoformat(), str(stand.key)])
+
+
+def stand(cursor: str | None) -> Stand | None:
+    """Return the place in the queue that a cursor stands for; None without one."""
+    match None if cursor is None else _unpacked(cursor):
+        case None:
+            return None
+        case [int(number), str(at), str(text)] if 0 <= number < 2**15:
+            return Stand(number, _time(at), _key(text))
     raise _wrong()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from uuid import UUID
 
+from models.assessment import Place
 from models.review import Review, SentimentLabel
 from models.scorecard import POINT, Score
 from models.transcript import Role
@@ -20,16 +20,6 @@ TAIL = 0.05
 SURE = 0.8
 """Confidence in the sides, and coverage, from which a score is not called uncertain."""
 UNCERTAIN_MOODS = 0.4
-
-
-class Place(IntEnum):
-    """Places in the queue, the first first."""
-
-    CONTESTED = 0
-    UNCERTAIN = 10
-    EXTREME = 20
-    SAMPLE = 30
-    ORDINARY = 90
 
 
 @dataclass(frozen=True, slots=True)

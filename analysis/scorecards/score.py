@@ -54,21 +54,48 @@ Hits = Mapping[str, Sequence[Evidence]]
 
 def score(card: Scorecard, review: Review, hits: Hits, answers: Sequence[Answer] = ()) -> Score:
     """Return the score of a call; a person's answer to an item stands before the machine's."""
-    given = {answer.item: answer for answer in answers}
     call_type = CallType(review.call_type)
-    answered = [_answered(item, review, hits, call_type, given.get(item.key)) for item in card.items]
+    found = [_by_machine(item, review, hits, call_type) for item in card.items]
+    return _total(card, found, call_type, answers)
+
+
+def corrected(card: Scorecard, machine: Score, call_type: CallType, answers: Sequence[Answer]) -> Score:
+    """Return the machine's score of a call with people's answers in the place of its own.
+
+    It is what `score` makes of the same call and answers: answers change no other item than their own.
+    """
+    by_key = {item.key: item for item in machine.items}
+    return _total(card, [by_key[item.key] for item in card.items], call_type, answers)
+
+
+def _total(
+    card: Scorecard, found: Sequence[ItemScore], call_type: CallType, answers: Sequence[Answer]
+) -> Score:
+    """Return items with points, dealt out over those that are answered, and what each minute brought."""
+    given = {answer.item: answer for answer in answers}
+    answered = [
+        _by_person(item, given[item.key]) if item.key in given else one
+        for item, one in zip(card.items, found, strict=True)
+    ]
     every = [item.weight for item in card.items]
-    weights = [0 if one.share is None else each for each, (one, _) in zip(every, answered, strict=True)]
+    weights = [0 if one.share is None else each for each, one in zip(every, answered, strict=True)]
     coverage = _ratio(sum(weights), sum(every))
     reason = _too_little(coverage, card)
     possible = dealt(WHOLE, weights) if sum(weights) else (0,) * len(weights)
     items, parts = list[ItemScore](), list[Part]()
-    for (one, shows), most in zip(answered, possible, strict=True):
+    for item, one, most in zip(card.items, answered, possible, strict=True):
         scored = replace(one, possible=most, points=earned(most, one.share or 0.0))
         items.append(scored)
-        parts += attributed(scored, shows)
+        parts += attributed(scored, _shows(item, one, call_type))
     points = None if reason else sum(item.points for item in items)
     return Score(points, reason, coverage, tuple(items), tuple(parts), VERSION)
+
+
+def _shows(item: Item, found: ItemScore, call_type: CallType) -> Shows:
+    """Return whether an item's evidence earned points or cost them: it cost them where there is too much."""
+    if found.value is None or isinstance(item, HumanItem):
+        return Shows.EARNED
+    return Shows.LOST if outside(found.value, target_of(item, call_type)) > 0 else Shows.EARNED
 
 
 def _too_little(coverage: float, card: Scorecard) -> str | None:
@@ -78,23 +105,16 @@ def _too_little(coverage: float, card: Scorecard) -> str | None:
     return f"Only {coverage:.0%} of the scorecard's weight is answered; a score takes {card.coverage:.0%}."
 
 
-def _answered(
-    item: Item, review: Review, hits: Hits, call_type: CallType, answer: Answer | None
-) -> tuple[ItemScore, Shows]:
-    """Return an item's share of its points, not yet how many those are, and what its evidence shows."""
-    if answer is not None:
-        return _by_person(item, answer), Shows.EARNED
+def _by_machine(item: Item, review: Review, hits: Hits, call_type: CallType) -> ItemScore:
+    """Return an item's share of its points by what was measured, not yet how many those are."""
     if isinstance(item, HumanItem):
-        return _open(item, UNANSWERED), Shows.EARNED
+        return _open(item, UNANSWERED)
     found, target = _look(item, review, hits), target_of(item, call_type)
     if found.value is None:
-        return _open(item, found.reason or UNANSWERED), Shows.EARNED
+        return _open(item, found.reason or UNANSWERED)
     part = share(found.value, target)
-    shows = Shows.LOST if outside(found.value, target) > 0 else Shows.EARNED
     words = explained(found.value, target, part)
-    return ItemScore(
-        item.key, AnsweredBy.MACHINE, found.value, part, None, 0, 0, words, found.evidence
-    ), shows
+    return ItemScore(item.key, AnsweredBy.MACHINE, found.value, part, None, 0, 0, words, found.evidence)
 
 
 def _open(item: Item, reason: str) -> ItemScore:

@@ -17,6 +17,7 @@ from api.auth import CallChanger, CallCorrector, CallReader, CallRemover, Servic
 from api.conditional import demand, etag, not_modified, unchanged
 from api.intake import within_reach
 from api.problems import Problem, conflict, invalid, not_found, responses
+from api.records import refreshed
 from api.routes.filters import CallList, found_by
 from api.routes.paging import cut
 from api.routes.routers import CONFLICT, GONE, guarded
@@ -33,10 +34,10 @@ from api.service import Service
 from core.clock import now
 from core.errors import Rejected
 from models.access import Viewer
-from models.call import CallState, Consent, ConsentPolicy
+from models.call import CallState, CallType, Consent, ConsentPolicy
 from models.db import ReadSession, Session
 from models.queries import calls, changes, deletion, listing, people, reading, runs, search
-from models.stages import StageName
+from models.stages import Lane, StageName
 from models.tables import Call
 
 router = guarded("calls", "/v1/calls")
@@ -89,7 +90,11 @@ async def change_call(
         demand(request, call)
         await within_reach(session, viewer, values.get("rep_id"), values.get("team_id"))
         await _admitted(session, call, values)
-        changes.change(session, call, values, now())
+        before = call.call_type
+        changes.change(session, call, values, viewer.principal_id, now())
+        lanes = await _measured_anew(session, call, before)
+    await service.ring(lanes)
+    await refreshed(service, viewer.organisation_id)
     return await _shown(service, call)
 
 
@@ -97,9 +102,10 @@ async def change_call(
 async def delete_call(call_id: UUID, viewer: CallRemover, service: ServiceDep) -> None:
     """Delete a call with its review, and its recording where no other call is made of it."""
     async with _changing(service, viewer, call_id) as (session, call):
-        keys = await deletion.erase(session, call.id, now())
+        keys = await deletion.erase(session, call.id, now(), viewer.principal_id)
     for key in keys or ():
         await service.store.delete(key)
+    await refreshed(service, viewer.organisation_id)
 
 
 @router.post("/{call_id}/cancel", responses={**GONE, **CONFLICT}, response_model=CallShape)
@@ -198,6 +204,14 @@ async def _expected(service: Service, rows: Sequence[Call]) -> Mapping[UUID, dat
     """Return when calls are likely to be reviewed, asked only where one of them waits."""
     waiting = [row.id for row in rows if not row.state.ended]
     return await service.estimates.finishes(waiting) if waiting else {}
+
+
+async def _measured_anew(session: Session, call: Call, before: CallType) -> tuple[Lane, ...]:
+    """Have a reviewed call measured and scored as one of its new type; return the lanes to ring."""
+    if call.call_type is before or call.state is not CallState.REVIEWED:
+        return ()
+    await session.flush()
+    return await runs.rerun(session, call.id, StageName.MEASURE) or ()
 
 
 async def _admitted(session: Session, call: Call, values: Mapping[str, Any]) -> None:

@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from models.assessment import MOVE, AnswerKind, AssessmentState, MoveName
+from models.assessment import MOVE, AnswerKind, AssessmentState, MoveName, Place
 from models.db import ReadSession, Session
-from models.scorecard import ANSWER, SCORE, SCORECARD, Answer, InForce, Proposal
+from models.queries import due, trail
+from models.queries.events import Kind, record
+from models.scorecard import ANSWER, SCORE, SCORECARD, Answer, InForce, Proposal, Score
 from models.tables import (
     AnswerRow,
     Assessment,
@@ -27,9 +29,12 @@ from models.tables import (
     TrackerRow,
 )
 from models.tracker import TRACKER, Tracked, Watched
+from models.trail import Action, Note
 from models.versions import VersionState
 
 IN_USE = (VersionState.ACTIVE, VersionState.TRIAL)
+WITHDRAWN = "withdrawn"
+"""Key of an answer that takes back the one before it, so that the machine's is in force again."""
 PAST = 200
 """Earlier scores that an extreme one is told from."""
 
@@ -78,7 +83,9 @@ async def answers(session: ReadSession, call_id: UUID, version_id: UUID) -> tupl
         .order_by(col(AnswerRow.id))
     )
     newest = {content["item"]: content for content in (await session.execute(query)).scalars()}
-    return tuple(ANSWER.validate_python(content) for _, content in sorted(newest.items()))
+    return tuple(
+        ANSWER.validate_python(content) for _, content in sorted(newest.items()) if WITHDRAWN not in content
+    )
 
 
 async def of_call(
@@ -114,6 +121,7 @@ async def propose(session: Session, call: Call, scores: Scores, at: datetime) ->
         elif not _again(session, row, proposal, revision, at):
             continue
         session.add(_machine(row, proposal, revision, at))
+        _tell(session, call, row)
 
 
 async def _revision(session: ReadSession, call_id: UUID) -> int:
@@ -161,8 +169,8 @@ def _new(call: Call, proposal: Proposal, revision: int, at: datetime, *, trial: 
         trial=trial,
         points=proposal.shown.points,
         coverage=proposal.shown.coverage,
-        content=_plain(proposal.shown),
-        queue=proposal.queue,
+        content=plain_score(proposal.shown),
+        queue=int(Place.NOWHERE) if trial else proposal.queue,
         why=proposal.why,
         created_at=at,
         updated_at=at,
@@ -171,7 +179,7 @@ def _new(call: Call, proposal: Proposal, revision: int, at: datetime, *, trial: 
 
 def _again(session: Session, row: Assessment, proposal: Proposal, revision: int, at: datetime) -> bool:
     """Propose another score in place of the one before; return whether it is another."""
-    content = _plain(proposal.shown)
+    content = plain_score(proposal.shown)
     row.revision = revision
     if content == row.content:
         return False
@@ -181,9 +189,18 @@ def _again(session: Session, row: Assessment, proposal: Proposal, revision: int,
         row.decided_by = row.decided_at = row.assigned_to = row.acknowledged_at = row.contested_at = None
         row.by_policy = False
     row.points, row.coverage, row.content = proposal.shown.points, proposal.shown.coverage, content
-    row.queue, row.why = proposal.queue, proposal.why
+    row.queue, row.why = int(Place.NOWHERE) if row.trial else proposal.queue, proposal.why
     row.version, row.updated_at = row.version + 1, at
     return True
+
+
+def _tell(session: Session, call: Call, row: Assessment) -> None:
+    """Have trail, followers and records know of a proposal."""
+    details = {"assessment_id": str(row.id), "points": row.points, "version_id": str(row.version_id)}
+    note = Note(None, Action.SCORE_PROPOSED, f"call:{call.id}", details)
+    trail.note(session, call.organisation_id, note)
+    record(session, call, Kind.SCORED, {"assessment_id": str(row.id), "state": row.state})
+    due.note(session, call.organisation_id, call_id=call.id)
 
 
 def _moved(session: Session, row: Assessment, name: MoveName, after: AssessmentState, at: datetime) -> None:
@@ -207,7 +224,7 @@ def _machine(row: Assessment, proposal: Proposal, revision: int, at: datetime) -
         revision=revision,
         version=row.version,
         points=proposal.machine.points,
-        content=_plain(proposal.machine),
+        content=plain_score(proposal.machine),
         created_at=at,
     )
 
@@ -232,6 +249,7 @@ async def _keep_hits(session: Session, call: Call, tracked: Sequence[Tracked]) -
     )
 
 
-def _plain(score: Any) -> dict[str, Any]:
+def plain_score(score: Score) -> dict[str, Any]:
+    """Return a score as it is kept."""
     found: dict[str, Any] = SCORE.dump_python(score, mode="json")
     return found

@@ -11,20 +11,29 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models.db import Session
-from models.queries import reading
+from models.queries import due, reading, trail
 from models.queries.events import Kind, record
 from models.tables import Call, Correction, SpeakerRow
+from models.trail import Action, Note
 from models.transcript import Role
 
+COUNTED = frozenset({"rep_id", "started_at", "call_type"})
+"""What decides where in the records a call counts."""
 
-def change(session: Session, call: Call, values: Mapping[str, Any], at: datetime) -> None:
-    """Write what is known of a call anew; nothing happens where nothing differs."""
+
+def change(session: Session, call: Call, values: Mapping[str, Any], by: UUID | None, at: datetime) -> bool:
+    """Write what is known of a call anew; return whether anything differs."""
     changed = {name: value for name, value in values.items() if getattr(call, name) != value}
     if not changed:
-        return
+        return False
     for name, value in changed.items():
         setattr(call, name, value)
+    if COUNTED & changed.keys():
+        due.note(session, call.organisation_id, call_id=call.id)
+    note = Note(by, Action.CALL_CHANGED, f"call:{call.id}", {"changed": sorted(changed)})
+    trail.note(session, call.organisation_id, note)
     _touch(session, call, Kind.CHANGED, at)
+    return True
 
 
 async def correct(
@@ -61,6 +70,9 @@ async def correct(
             .where(col(SpeakerRow.call_id) == call.id, col(SpeakerRow.label) == label)
             .values(name=name)
         )
+    details = {"version": version + 1, "roles": len(roles), "names": len(names)}
+    note = Note(user_id, Action.CALL_CORRECTED, f"call:{call.id}", details)
+    trail.note(session, call.organisation_id, note)
     _touch(session, call, Kind.CORRECTED, at)
 
 

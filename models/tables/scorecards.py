@@ -85,7 +85,8 @@ class TrackerHit(TenantRow, table=True):
 class Assessment(Keyed, TenantRow, table=True):
     """A call by a version of a scorecard: the score in force and where its review is.
 
-    `content` is the score as shown; `queue` (the lower the sooner) and `why` put it in the queue of review.
+    `content` is the score as shown; `queue` (the lower the sooner) and `why` put it in the queue of review,
+    see `models.assessment.Place`.
     """
 
     __tablename__ = "assessment"
@@ -94,7 +95,7 @@ class Assessment(Keyed, TenantRow, table=True):
         within_tenant("call_id", "call"),
         within_tenant("version_id", "scorecard_version", "RESTRICT"),
         UniqueConstraint("call_id", "version_id"),
-        Index("ix_assessment_queue", "organisation_id", "state", "queue", "created_at"),
+        Index("ix_assessment_queue", "organisation_id", "queue", "created_at", "id"),
         Index("ix_assessment_organisation_id_updated_at", "organisation_id", "updated_at", "id"),
     )
 

@@ -290,10 +290,14 @@ def upgrade() -> None:
 
     for table, column in ADDED:
         op.add_column(table, column)
+    op.drop_index('ix_assessment_queue', 'assessment')
+    op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'queue', 'created_at', 'id'])
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_index('ix_assessment_queue', 'assessment')
+    op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'state', 'queue', 'created_at'])
     for table, column in reversed(ADDED):
         op.drop_column(table, column.name)
     with op.batch_alter_table('answer', schema=None) as batch_op:

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from analysis.scorecards.sampling import SAMPLE, Place, drawn, queued
+from analysis.scorecards.sampling import SAMPLE, drawn, queued
+from models.assessment import Place
 from models.review import Review
 from models.scorecard import Score
 from tests.factories.reviews import sales_call

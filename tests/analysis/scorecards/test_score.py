@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.scorecards.document import shipped
-from analysis.scorecards.score import Hits, score
+from analysis.scorecards.score import Hits, corrected, score
 from models.call import CallType
 from models.review import Evidence, Review, Side
 from models.scorecard import (
+    SCORE,
     WHOLE,
     Answer,
     AnsweredBy,
@@ -126,3 +127,26 @@ def test_points_add_up_whatever_the_weights_and_answers(weights: list[int], data
         for item in chosen
     )
     adds_up(score(card(*items), CALL, {}, answers))
+
+
+def answers_to(which: Scorecard, data: st.DataObject) -> tuple[Answer, ...]:
+    found = list[Answer]()
+    for item in data.draw(st.lists(st.sampled_from(which.items), unique_by=lambda one: one.key)):
+        if isinstance(item, HumanItem):
+            found.append(Answer(item.key, option=data.draw(st.sampled_from(item.options)).key))
+        else:
+            found.append(
+                Answer(item.key, share=data.draw(st.floats(0, 1)), applicable=data.draw(st.booleans()))
+            )
+    return tuple(found)
+
+
+@given(st.sampled_from(shipped()), st.data())
+def test_answers_put_to_the_kept_score_give_what_scoring_the_call_with_them_gives(
+    which: Scorecard, data: st.DataObject
+) -> None:
+    answers = answers_to(which, data)
+    kept = SCORE.validate_python(SCORE.dump_python(score(which, CALL, HITS), mode="json"))
+    found = corrected(which, kept, CallType(CALL.call_type), answers)
+    assert found == score(which, CALL, HITS, answers)
+    adds_up(found)
