@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,6 +110,7 @@ async def propose(session: Session, call: Call, scores: Scores, at: datetime) ->
     await _keep_hits(session, call, scores.tracked)
     revision = await _revision(session, call.id)
     known = await _of_call(session, call.id)
+    _lay_aside(known, {one.version_id for one in scores.proposals}, at)
     states = await _lock(session, [one.version_id for one in scores.proposals], at)
     for proposal in scores.proposals:
         trial = states[proposal.version_id] is VersionState.TRIAL
@@ -122,6 +123,15 @@ async def propose(session: Session, call: Call, scores: Scores, at: datetime) ->
             continue
         session.add(_machine(row, proposal, revision, at))
         _tell(session, call, row)
+
+
+def _lay_aside(known: Mapping[UUID, Assessment], in_force: Collection[UUID], at: datetime) -> None:
+    """Take scores out of the queue by scorecards that are for the call no more, unless somebody is at it."""
+    for version_id, row in known.items():
+        waits = row.state is AssessmentState.PROPOSED and row.queue < Place.NOWHERE
+        if waits and version_id not in in_force:
+            row.queue, row.why = int(Place.NOWHERE), "The scorecard is not for this call any more."
+            row.version, row.updated_at = row.version + 1, at
 
 
 async def _revision(session: ReadSession, call_id: UUID) -> int:

@@ -37,6 +37,7 @@ OPEN = {
     "/oauth/token",
     "/v1/me",
     "/v1/me/password",
+    "/v1/me/notice",
     "/v1/health",
     "/v1/ready",
     "/metrics",
