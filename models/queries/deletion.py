@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models.call import CallState
 from models.db import Session
-from models.queries import reviews
+from models.queries import clips, comments, listening, reviews, tasks
 from models.queries.events import Kind, record
 from models.tables import Call, Correction, Product, Recording, ReviewRow, StageRun
 
@@ -27,6 +27,9 @@ async def erase(session: Session, call_id: UUID, at: datetime) -> tuple[str, ...
     if call is None:
         return None
     await reviews.remove(session, call.id)
+    await tasks.forget_call(session, call.id)
+    for coaching in (comments, clips, listening):
+        await coaching.erase(session, call.id)
     for table in (ReviewRow, Product, StageRun, Correction):
         await session.execute(delete(table).where(col(table.call_id) == call.id))
     _empty(call, at)
