@@ -79,6 +79,12 @@ async def reader_of_calls(found: CallerDep, service: ServiceDep) -> Viewer:
     return await _viewer(found, service, Permission.READ_CALLS)
 
 
+async def giver_of_tasks(found: CallerDep, service: ServiceDep) -> Viewer:
+    """Return the caller as a giver of tasks, perhaps to nobody, beside what an endpoint demands."""
+    return await _viewer(found, service, Permission.ASSIGN_TASKS)
+
+
+MaybeTaskGiver = Annotated[Viewer, Depends(giver_of_tasks)]
 MaybeCallReader = Annotated[Viewer, Depends(reader_of_calls)]
 CallReader = Annotated[Viewer, Depends(Allow(Permission.READ_CALLS))]
 CallAdder = Annotated[Viewer, Depends(Allow(Permission.ADD_CALLS))]

@@ -1,10 +1,10 @@
 """Seconds of a playable recording as a file of their own, without a copy of them anywhere.
 
-`transcription.decoding.render` writes MP4 (ISO/IEC 14496-12): one track of AAC, its index `moov` in front, its
-packets one after another in `mdat`. A cut is an index of some of the packets, before the very bytes of these
-packets in the recording's file: nothing is encoded again, nothing has to be kept or removed, and of a call of
-hours only the index is read. An edit list has the sound begin and end to the sample; a packet more goes before,
-since AAC needs the one before to play a packet from its start.
+`transcription.decoding.render` writes MP4 (ISO/IEC 14496-12): one track of AAC, its index `moov` in front,
+its packets one after another in `mdat`. A cut is an index of some of the packets, before the very bytes of
+these packets in the recording's file: nothing is encoded again, nothing has to be kept or removed, and of a
+call of hours only the index is read. An edit list has the sound begin and end to the sample; a packet more
+goes before, since AAC needs the one before to play a packet from its start.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class _Track:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Packets from `first` up to but without `last`; of their sound, `length` units `delay` after its begin."""
+    """Packets from `first` up to but without `last`: of their sound `length` units, from `delay` on."""
 
     first: int
     last: int

@@ -171,6 +171,11 @@ async def present(session: ReadSession, viewer: Viewer, call_id: UUID) -> Call:
     return _there(await reading.call(session, viewer, call_id))
 
 
+async def held(session: Session, viewer: Viewer, call_id: UUID) -> Call:
+    """Return a call as `present` does, nobody else's to change or erase until the transaction ends."""
+    return _there(await reading.locked(session, viewer, call_id))
+
+
 async def _shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a call with its tag."""
     shape = CallShape.of(call, await _expected(service, (call,)))
@@ -182,7 +187,7 @@ async def _shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.O
 async def _changing(service: Service, viewer: Viewer, call_id: UUID) -> AsyncIterator[tuple[Session, Call]]:
     """Give a call, locked, in a transaction that is committed at the end."""
     async with service.database.write(viewer.organisation_id) as session:
-        yield session, _there(await reading.locked(session, viewer, call_id))
+        yield session, await held(session, viewer, call_id)
 
 
 def _there(call: Call | None) -> Call:

@@ -17,8 +17,8 @@ from models.db import ReadSession, Session
 from models.queries import access, people, said
 from models.tables import Call, Clip, Playlist, PlaylistClip
 
-LONGEST_S = 600.0
-"""Longest clip, seconds."""
+SHORTEST_S, LONGEST_S = 0.5, 600.0
+"""How long a clip may be, seconds."""
 AGREED = (Consent.GIVEN, Consent.NOT_REQUIRED)
 """Consents with which a clip may be shared where the organisation demands consent."""
 
@@ -77,11 +77,11 @@ async def shareable(session: ReadSession) -> ColumnElement[bool]:
 
 
 async def add(session: Session, call: Call, by: UUID, wanted: Seconds, at: datetime) -> Clip:
-    """Return a new clip of a call; raises `Rejected` for seconds outside it, or too many."""
+    """Return a new clip of a call; raises `Rejected` for seconds outside it, too few or too many."""
     end = said.inside(call, wanted.start, wanted.end)
-    if end is None or end - wanted.start > LONGEST_S:
-        longest = f"A clip is at most {LONGEST_S / 60:.0f} minutes long."
-        raise Rejected("too_long", longest, "Make several of it.")
+    if end is None or not SHORTEST_S <= end - wanted.start <= LONGEST_S:
+        lasts = f"A clip lasts from {SHORTEST_S} s to {LONGEST_S / 60:.0f} minutes."
+        raise Rejected("wrong_length", lasts, "Take more or fewer seconds.")
     row = Clip(
         organisation_id=call.organisation_id,
         call_id=call.id,

@@ -20,7 +20,7 @@ from models.tables import ActionItem, Call, User
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Assignment:
     """A task to give: what to do, until when, and the call or the comment that it comes of."""
 
     text: str
@@ -65,7 +65,7 @@ async def find(
 
 
 async def add(
-    session: Session, viewer: Viewer, reader: Viewer, rep_id: UUID, given: Given, at: datetime
+    session: Session, viewer: Viewer, reader: Viewer, rep_id: UUID, given: Assignment, at: datetime
 ) -> tuple[ActionItem, User]:
     """Return a new task of somebody within reach, with whose it is.
 
@@ -124,7 +124,7 @@ def _within(viewer: Viewer) -> Select[ActionItem, User]:
     )
 
 
-async def _call(session: Session, reader: Viewer, rep: User, given: Given) -> UUID | None:
+async def _call(session: Session, reader: Viewer, rep: User, given: Assignment) -> UUID | None:
     """Return the call that a task comes of: the one named, or that of the comment."""
     call_id = given.call_id
     if given.comment_id is not None:
