@@ -17,7 +17,7 @@ from api.conditional import not_modified, unchanged
 from api.cuts import cut_of
 from api.persons import named
 from api.problems import Problem, not_found
-from api.routes.calls import held, present
+from api.routes.calls import changing, present
 from api.routes.paging import Cursor, Limit, cut
 from api.routes.routers import GONE, MISSING, guarded
 from api.schemas.clips import ClipChange, ClipPage, ClipShape, NewClip, SaidShape, WholeClipShape
@@ -52,8 +52,7 @@ async def list_clips(
 async def add_clip(call_id: UUID, given: NewClip, viewer: ClipMaker, service: ServiceDep) -> ClipShape:
     """Make a clip of a call; its sound is not kept apart from the call's."""
     wanted = Seconds(given.start, given.end, given.title, given.note or "")
-    async with service.database.write(viewer.organisation_id) as session:
-        call = await held(session, viewer, call_id)
+    async with changing(service, viewer, call_id) as (session, call):
         row = await clips.add(session, call, viewer.principal_id, wanted, now())
         return (await shapes(session, viewer, [(row, call)]))((row, call))
 

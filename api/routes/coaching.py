@@ -12,7 +12,7 @@ from fastapi import Query
 from api.auth import CoachingReader, Commenter, MaybeCallReader, ServiceDep
 from api.persons import named, person
 from api.problems import invalid
-from api.routes.calls import held
+from api.routes.calls import changing
 from api.routes.routers import CONFLICT, GONE, guarded
 from api.schemas.coaching import (
     CoachingShape,
@@ -44,10 +44,8 @@ async def report_listening(
     call_id: UUID, given: Listened, viewer: Commenter, service: ServiceDep
 ) -> ListeningShape:
     """Say how long one listened to a call since one last said so; a player sends it now and again."""
-    by = person(viewer)
-    async with service.database.write(viewer.organisation_id) as session:
-        call = await held(session, viewer, call_id)
-        row = await listening.report(session, call, by, given.seconds, now())
+    async with changing(service, viewer, call_id) as (session, call):
+        row = await listening.report(session, call, person(viewer), given.seconds, now())
         return ListeningShape.model_validate(row)
 
 

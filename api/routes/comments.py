@@ -11,7 +11,7 @@ from api import cursors
 from api.auth import CallReader, Commenter, ServiceDep
 from api.persons import named, person
 from api.problems import Problem, not_found
-from api.routes.calls import held, present
+from api.routes.calls import changing, present
 from api.routes.paging import Cursor, Limit, cut
 from api.routes.routers import CONFLICT, GONE, MISSING, guarded
 from api.schemas.comments import (
@@ -59,10 +59,9 @@ async def add_comment(
     call_id: UUID, given: NewComment, viewer: Commenter, service: ServiceDep
 ) -> CommentShape:
     """Comment on a call, or answer a comment; an answer to an answer stands in the same thread."""
-    by = person(viewer)
     remark = Remark(given.text, given.start, given.end, given.parent_id, tuple(dict.fromkeys(given.mentions)))
-    async with service.database.write(viewer.organisation_id) as session:
-        row = await comments.add(session, await held(session, viewer, call_id), by, remark, now())
+    async with changing(service, viewer, call_id) as (session, call):
+        row = await comments.add(session, call, person(viewer), remark, now())
         await session.flush()
         return (await _shape(session, [row]))(row)
 

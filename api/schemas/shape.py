@@ -45,7 +45,7 @@ class Given(BaseModel):
     )
 
 
-def _stored(text: str) -> str:
+def stored(text: str) -> str:
     """Return text that databases hold; raises ValueError for NUL and for what is not Unicode."""
     if "\0" in text:
         raise ValueError("must not hold the character NUL")
@@ -75,9 +75,9 @@ def _day(day: object) -> object:
     raise ValueError("must be a day as ISO 8601 has it")
 
 
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_stored)]
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(stored)]
 """A name or a title."""
-Text = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_stored)]
+Text = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(stored)]
 """What somebody writes, of several lines."""
 Moment = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_written_out)]
 """A time with its zone, kept in UTC."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,8 @@ from tests.factories.databases import copied_sqlite
 from tests.factories.reviews import Line, review_of
 from tests.factories.worlds import World
 
+KEYS = frozenset(key for route in endpoints() for key in re.findall(r"{(\w+)}", route.path))
+"""Names of the keys in paths."""
 ROLES = ("rep", "coach", "manager", "admin")
 OWNERS = ("rep", "mate", "coach", "outsider", None, "foreigner")
 """Whose a call is: None nobody's, the last another organisation's."""
@@ -76,6 +79,17 @@ SENT: Mapping[str, dict[str, Any]] = {
     "PUT /v1/scorecards/versions/{version_id}": {"json": scorecard("mine")},
     "POST /v1/scorecards/versions/{version_id}/moves": {"json": {"move": "try_out"}},
     "POST /v1/scorecards/versions/{version_id}/dry-run": {"json": {"calls": 1}},
+    "POST /v1/calls/{call_id}/comments": {"json": {"text": "Well asked.", "start": 1, "end": 3}},
+    "POST /v1/calls/{call_id}/clips": {"json": {"start": 0.5, "end": 2, "title": "The opening"}},
+    "POST /v1/calls/{call_id}/listening": {"json": {"seconds": 2}},
+    "PATCH /v1/comments/{comment_id}": {"json": {"text": "Very well asked."}},
+    "POST /v1/mentions/seen": {"json": {}},
+    "POST /v1/tasks": {"json": {"text": "Listen to it again."}},
+    "PATCH /v1/tasks/{task_id}": {"json": {"done": True}},
+    "PATCH /v1/clips/{clip_id}": {"json": {"title": "How to begin"}},
+    "POST /v1/playlists": {"json": {"name": "Openings"}},
+    "PATCH /v1/playlists/{playlist_id}": {"json": {"name": "Beginnings"}},
+    "PUT /v1/playlists/{playlist_id}/clips": {"json": {"clips": []}},
 }
 
 
@@ -152,7 +166,7 @@ def test_calls(there: Running, method: str, path: str, permission: Permission) -
             if viewer.reach is Reach.NONE:
                 assert answer.status_code == absent.status_code == 403, (name, owner)
             elif owner != "foreigner" and viewer.sees(*_of(there.world, owner)):
-                assert answer.status_code in {200, 202, 204, 409}, (name, owner, answer.text)
+                assert answer.status_code in {200, 201, 202, 204, 409}, (name, owner, answer.text)
                 assert answer.status_code != 409 or path.endswith(("/audio", "/peaks", "/cancel"))
             else:
                 assert absent.status_code == 404
@@ -253,9 +267,7 @@ def test_collections(there: Running, method: str, path: str, permission: Permiss
 
 
 def test_nobody_gets_anything_without_credentials(there: Running) -> None:
-    keys = dict.fromkeys(
-        ("call_id", "user_id", "team_id", "client_id", "upload_id", "version_id", "tracker_id"), str(uuid4())
-    )
+    keys = dict.fromkeys(KEYS, str(uuid4()))
     asked = [(method, path) for method, path, _ in demanding("")] + [("GET", "/v1/me"), ("GET", "/metrics")]
     for method, path in asked:
         assert ask(there.anybody, method, path, **keys).status_code == 401, (method, path)
@@ -271,10 +283,10 @@ def test_a_program_reaches_what_its_scope_gives_and_nothing_else(there: Running,
         str(there.world.reviewed("rep", BRIEF)),
         str(there.world.reviewed("foreigner", BRIEF, "other")),
     )
-    keys = {"user_id": str(there.world.people["rep"].id), "team_id": str(there.world.teams["east"].id)}
-    keys |= dict.fromkeys(("client_id", "upload_id", "version_id", "tracker_id"), str(uuid4()))
+    keys = dict.fromkeys(KEYS, str(uuid4()))
+    keys |= {"user_id": str(there.world.people["rep"].id), "team_id": str(there.world.teams["east"].id)}
     for method, path, permission in demanding(""):
-        answer = ask(client, method, path, call_id=call_id, **keys)
+        answer = ask(client, method, path, **{**keys, "call_id": call_id})
         if granted(permission, None, frozenset({scope})) is Reach.NONE:
             assert answer.status_code == 403, (method, path)
             continue
