@@ -20,7 +20,7 @@ class Comment(Keyed, TenantRow, table=True):
         within_tenant("user_id", "users", "RESTRICT"),
         within_tenant("parent_id", "comment"),
         Index("ix_comment_call_id", "call_id", "id"),
-        Index("ix_comment_user_id", "user_id", "created_at"),
+        Index("ix_comment_user_id", "organisation_id", "user_id", "created_at"),
     )
 
     call_id: UUID
@@ -60,7 +60,7 @@ class ActionItem(Keyed, TenantRow, table=True):
         within_tenant("call_id", "call"),
         within_tenant("comment_id", "comment"),
         Index("ix_action_item_rep_id", "rep_id", "id"),
-        Index("ix_action_item_created_by", "created_by", "created_at"),
+        Index("ix_action_item_created_by", "organisation_id", "created_by", "created_at"),
     )
 
     rep_id: UUID

@@ -160,7 +160,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.create_index('ix_comment_call_id', ['call_id', 'id'], unique=False)
-        batch_op.create_index('ix_comment_user_id', ['user_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_comment_user_id', ['organisation_id', 'user_id', 'created_at'], unique=False)
 
     op.create_table('contribution',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
@@ -228,7 +228,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_action_item_organisation_id_id'))
     )
     with op.batch_alter_table('action_item', schema=None) as batch_op:
-        batch_op.create_index('ix_action_item_created_by', ['created_by', 'created_at'], unique=False)
+        batch_op.create_index('ix_action_item_created_by', ['organisation_id', 'created_by', 'created_at'], unique=False)
         batch_op.create_index('ix_action_item_rep_id', ['rep_id', 'id'], unique=False)
 
     op.create_table('calibration',
