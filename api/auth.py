@@ -89,6 +89,12 @@ async def answerer_of_reviews(found: CallerDep, service: ServiceDep) -> Viewer:
     return await _viewer(found, service, Permission.ANSWER_REVIEWS)
 
 
+async def giver_of_tasks(found: CallerDep, service: ServiceDep) -> Viewer:
+    """Return the caller as a giver of tasks, perhaps to nobody, beside what an endpoint demands."""
+    return await _viewer(found, service, Permission.ASSIGN_TASKS)
+
+
+MaybeTaskGiver = Annotated[Viewer, Depends(giver_of_tasks)]
 MaybeCallReader = Annotated[Viewer, Depends(reader_of_calls)]
 MaybeCallReviewer = Annotated[Viewer, Depends(reviewer_of_calls)]
 MaybeReviewAnswerer = Annotated[Viewer, Depends(answerer_of_reviews)]

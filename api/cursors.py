@@ -79,6 +79,19 @@ def index(cursor: str | None) -> int:
     raise _wrong()
 
 
+def of_flagged(flag: bool, key: UUID) -> str:  # noqa: FBT001 - a part of the place
+    """Return the cursor of what comes after a key among what has a flag, or has not."""
+    return _packed([flag, str(key)])
+
+
+def flagged(cursor: str) -> tuple[bool, UUID]:
+    """Return the flag and the key a cursor stands for."""
+    match _unpacked(cursor):
+        case [bool(flag), str(text)]:
+            return flag, _key(text)
+    raise _wrong()
+
+
 def _packed(values: list[object]) -> str:
     text = json.dumps(values, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -34,6 +34,7 @@ class Action(StrEnum):
     CALL_CHANGED = "call.changed"
     CALL_CORRECTED = "call.corrected"
     CALL_DELETED = "call.deleted"
+    CLIP_SHARED = "clip.shared"
     SCORE_PROPOSED = "score.proposed"
     SCORE_ANSWERED = "score.answered"
     SCORE_MOVED = "score.moved"

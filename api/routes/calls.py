@@ -86,7 +86,7 @@ async def change_call(
 ) -> Response:
     """Change what is known of a call; `If-Match` guards against changing what another changed."""
     values = given.given
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         demand(request, call)
         await within_reach(session, viewer, values.get("rep_id"), values.get("team_id"))
         await _admitted(session, call, values)
@@ -101,7 +101,7 @@ async def change_call(
 @router.delete("/{call_id}", status_code=HTTPStatus.NO_CONTENT, responses=GONE)
 async def delete_call(call_id: UUID, viewer: CallRemover, service: ServiceDep) -> None:
     """Delete a call with its review, and its recording where no other call is made of it."""
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         keys = await deletion.erase(session, call.id, now(), viewer.principal_id)
     for key in keys or ():
         await service.store.delete(key)
@@ -111,7 +111,7 @@ async def delete_call(call_id: UUID, viewer: CallRemover, service: ServiceDep) -
 @router.post("/{call_id}/cancel", responses={**GONE, **CONFLICT}, response_model=CallShape)
 async def cancel_call(call_id: UUID, viewer: CallChanger, service: ServiceDep) -> Response:
     """Stop the work on a call."""
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         if call.state.ended and call.state is not CallState.CANCELLED:
             raise conflict("ended", f"The call is {call.state} already.", "There is nothing to cancel.")
         await runs.cancel(session, call_id)
@@ -121,7 +121,7 @@ async def cancel_call(call_id: UUID, viewer: CallChanger, service: ServiceDep) -
 @router.post("/{call_id}/rerun", status_code=HTTPStatus.ACCEPTED, responses=GONE, response_model=CallShape)
 async def rerun_call(call_id: UUID, given: Rerun, viewer: CallChanger, service: ServiceDep) -> Response:
     """Do a stage of a call, and all that needs it, again."""
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         lanes = await runs.rerun(session, call_id, given.stage)
     await service.ring(lanes or ())
     return await _shown(service, call, HTTPStatus.ACCEPTED)
@@ -147,7 +147,7 @@ async def correct_speakers(
     roles = {label: one.role for label, one in said.items() if "role" in one.model_fields_set}
     names = {label: one.name for label, one in said.items() if "name" in one.model_fields_set}
     lanes = None
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         known = {row.label for row in await reading.speakers(session, call_id)}
         if not said.keys() <= known:
             raise invalid(
@@ -185,7 +185,7 @@ async def _shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.O
 
 
 @asynccontextmanager
-async def _changing(service: Service, viewer: Viewer, call_id: UUID) -> AsyncIterator[tuple[Session, Call]]:
+async def changing(service: Service, viewer: Viewer, call_id: UUID) -> AsyncIterator[tuple[Session, Call]]:
     """Give a call, locked, in a transaction that is committed at the end."""
     async with service.database.write(viewer.organisation_id) as session:
         yield session, _there(await reading.locked(session, viewer, call_id))

@@ -108,6 +108,13 @@ class UserShape(Given):
     updated_at: datetime
 
 
+class PersonShape(Given):
+    """Somebody, by name."""
+
+    id: UUID
+    name: str
+
+
 class UserPage(Given):
     """People, and the cursor of those after them."""
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models.call import CallState
 from models.db import Session
-from models.queries import due, reviews, trail
+from models.queries import clips, comments, due, listening, reviews, tasks, trail
 from models.queries.events import Kind, record
 from models.tables import Assessment, Call, Correction, Product, Recording, ReviewRow, StageRun, TrackerHit
 from models.trail import Action, Note
@@ -30,6 +30,9 @@ async def erase(
     if call is None:
         return None
     await reviews.remove(session, call.id)
+    await tasks.forget_call(session, call.id)
+    for coaching in (comments, clips, listening):
+        await coaching.erase(session, call.id)
     for table in (ReviewRow, Product, StageRun, Correction, TrackerHit, Assessment):
         await session.execute(delete(table).where(col(table.call_id) == call.id))
     _empty(call, at)

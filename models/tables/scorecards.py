@@ -164,6 +164,7 @@ class MoveRow(Keyed, TenantRow, table=True):
     __table_args__ = (
         within_tenant("assessment_id", "assessment"),
         Index("ix_move_assessment_id", "assessment_id"),
+        Index("ix_move_user_id", "user_id", "created_at"),
     )
 
     assessment_id: UUID

@@ -168,7 +168,7 @@ def test_a_real_call_comes_into_the_record_of_its_rep(tmp_path: Path, sample: Pa
         assert sum(part["points"] for part in parts) / 1000 == approved["points"]
 
         # the record and the team's view have it
-        asked = {"period": "month", "until": "2026-03-31", "periods": 1}
+        asked: dict[str, str | int] = {"period": "month", "until": "2026-03-31", "periods": 1}
 
         def counted() -> Any:
             (month,) = said(rep.get(f"/v1/users/{rep_id}/record", params=asked))["periods"]
