@@ -19,6 +19,7 @@ from api.routes import (
     assessments,
     calls,
     clients,
+    deals,
     events,
     health,
     intake,
@@ -55,6 +56,7 @@ ROUTERS = (
     scorecards.router,
     trackers.router,
     assessments.router,
+    deals.router,
     health.router,
 )
 
