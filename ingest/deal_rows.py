@@ -96,13 +96,13 @@ def _uuid(cell: str, name: str, _zone: ZoneInfo) -> UUID | None:
     try:
         return UUID(cell) if cell else None
     except ValueError as error:
-        raise _wrong(name, f"is no id: {_shown(cell)}", "Take the id that /v1/users lists.") from error
+        raise _wrong(name, f"is no id: {shown(cell)}", "Take the id that /v1/users lists.") from error
 
 
 def _outcome(cell: str, name: str, _zone: ZoneInfo) -> Outcome:
     found = OUTCOMES.get(re.sub(r"[\s_-]+", " ", cell.lower()))
     if found is None:
-        raise _wrong(name, f"is {_shown(cell)}", "Write open, won or lost.")
+        raise _wrong(name, f"is {shown(cell)}", "Write open, won or lost.")
     return found
 
 
@@ -112,16 +112,16 @@ def _amount(cell: str, name: str, _zone: ZoneInfo) -> float | None:
         return None
     if "," in cell:
         raise _wrong(
-            name, f"holds a comma: {_shown(cell)}", "Write a decimal point, and nothing between thousands."
+            name, f"holds a comma: {shown(cell)}", "Write a decimal point, and nothing between thousands."
         )
     if not _NUMBER.fullmatch(cell) or not 0 <= float(cell) <= LARGEST:
-        raise _wrong(name, f"is no amount: {_shown(cell)}", "Write digits alone, as 1250 or 1250.50.")
+        raise _wrong(name, f"is no amount: {shown(cell)}", "Write digits alone, as 1250 or 1250.50.")
     return float(cell)
 
 
 def _currency(cell: str, name: str, _zone: ZoneInfo) -> str | None:
     if cell and not _CURRENCY.fullmatch(cell):
-        raise _wrong(name, f"is {_shown(cell)}", "Write the three letters of ISO 4217, as EUR.")
+        raise _wrong(name, f"is {shown(cell)}", "Write the three letters of ISO 4217, as EUR.")
     return cell.upper() or None
 
 
@@ -135,7 +135,7 @@ def _date(cell: str, name: str, zone: ZoneInfo) -> datetime:
         found = datetime.fromisoformat(cell)
     except ValueError as error:
         raise _wrong(
-            name, f"is no date: {_shown(cell)}", "Write it as 2026-03-02 or 2026-03-02T14:30:00+01:00."
+            name, f"is no date: {shown(cell)}", "Write it as 2026-03-02 or 2026-03-02T14:30:00+01:00."
         ) from error
     if found.year not in YEARS:
         raise _wrong(
@@ -151,8 +151,9 @@ def _wrong(column: str, what: str, remedy: str) -> Rejected:
     return Rejected(f"deal_{kind}", f"'{column}' {what}.", remedy)
 
 
-def _shown(cell: str) -> str:
-    return f"'{cell[:SHOWN]}…'" if len(cell) > SHOWN else f"'{cell}'"
+def shown(cell: str) -> str:
+    """Return a cell for a message: not all of a long one, and nothing in it steers a terminal."""
+    return repr(cell if len(cell) <= SHOWN else f"{cell[:SHOWN]}…")
 
 
 Reader = Callable[[str, str, ZoneInfo], Any]

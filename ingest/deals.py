@@ -16,7 +16,7 @@ from core.clock import now
 from core.errors import Rejected
 from core.ids import new_id
 from ingest.completion import in_thread
-from ingest.deal_rows import EXTERNAL_ID, DealRow, meaning, read_deal
+from ingest.deal_rows import EXTERNAL_ID, DealRow, meaning, read_deal, shown
 from ingest.tables import Row, Unreadable, read
 from models.db import Database, Session
 from models.deal import DealGiven
@@ -148,7 +148,7 @@ def _with_rep(row: DealRow, by_email: Mapping[str, UUID], known: Collection[UUID
     if email is not None and email not in by_email:
         return Rejected(
             "unknown_rep",
-            f"Nobody here has the e-mail address '{email}'.",
+            f"Nobody here has the e-mail address {shown(email)}.",
             "Put the address right, or add that person and import the row again.",
         )
     if rep_id is not None and rep_id not in known:
@@ -157,7 +157,7 @@ def _with_rep(row: DealRow, by_email: Mapping[str, UUID], known: Collection[UUID
         )
     if email is not None and rep_id not in {None, by_email[email]}:
         return Rejected(
-            "two_reps", f"'{email}' and {rep_id} are two people.", "Leave one of the two columns empty."
+            "two_reps", f"{shown(email)} and {rep_id} are two people.", "Leave one of the two columns empty."
         )
     found = rep_id if email is None else by_email[email]
     return row.given if found is None else replace(row.given, values={**row.given.values, "rep_id": found})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ class Reached:
 class DealFacts:
     """What is known of a deal; `stages` in the order in which it came to them.
 
-    Raises `Rejected` for what no deal can be.
+    `closed_at` of an open deal is when it is expected to close. Raises `Rejected` for what no deal can be.
     """
 
     external_id: str
@@ -40,23 +40,22 @@ class DealFacts:
     closed_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a deal that is closed without a date, open with one, or closed before it was opened."""
-        if self.outcome is Outcome.OPEN and self.closed_at is not None:
-            raise Rejected(
-                "deal_open",
-                "It has a date on which it was closed, but is neither won nor lost.",
-                "Say won or lost, or leave the date out: when it is expected to close does not count.",
-            )
+        """Refuse a deal that is closed without a date, or before it was opened."""
         if self.outcome is not Outcome.OPEN and self.closed_at is None:
             raise Rejected(
                 "deal_not_closed",
                 f"It is {self.outcome}, but not when that was.",
                 "Give the date on which it was closed.",
             )
-        if self.closed_at is not None and self.closed_at < self.opened_at:
+        if self.settled_at is not None and self.settled_at < self.opened_at:
             raise Rejected(
                 "deal_closed_early", "It was closed before it was opened.", "Put one of the dates right."
             )
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """Return when it was won or lost; None while it is open."""
+        return None if self.outcome is Outcome.OPEN else self.closed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +83,24 @@ _VALUES = tuple(one.name for one in fields(DealFacts) if one.name not in _HISTOR
 def told(given: DealGiven, before: DealFacts | None, at: datetime) -> DealFacts:
     """Return what is known of a deal once it is told; `before` is what was known, None of a new one.
 
-    Telling the same again changes nothing. Raises `Rejected` for a deal that cannot be.
+    Telling the same again changes nothing. A stage without a date was reached when the deal was won or lost,
+    else when it is first told of. Raises `Rejected` for a deal that cannot be.
     """
     known = {} if before is None else {name: getattr(before, name) for name in _VALUES}
     values = {**known, **{name: given.values[name] for name in _VALUES if name in given.values}}
     for name, (reason, remedy) in NEEDED.items():
         if values.get(name) is None:
             raise Rejected(f"deal_without_{name}", reason, remedy)
-    stages = advanced(given, () if before is None else before.stages, values.get("closed_at"), at)
+    now_known = DealFacts(given.external_id, **values)
+    stages = advanced(given, () if before is None else before.stages, now_known.settled_at or at)
     stage = given.values.get("stage") or (stages[-1].stage if stages else None)
-    return DealFacts(given.external_id, stage=stage, stages=stages, **values)
+    return replace(now_known, stage=stage, stages=stages)
 
 
-def advanced(
-    given: DealGiven, known: tuple[Reached, ...], closed_at: datetime | None, at: datetime
-) -> tuple[Reached, ...]:
-    """Return the stages of a deal once it is told: as given, then the stage where it is.
+def advanced(given: DealGiven, known: tuple[Reached, ...], at: datetime) -> tuple[Reached, ...]:
+    """Return the stages of a deal once it is told: as given, then the stage where it is, if that is another.
 
-    A stage without a date was reached when it is first told of, or before, when the deal was closed.
+    That one was reached `at` the time, where it was not told of before.
     """
     history = known if given.stages is None else given.stages
     stage = given.values.get("stage")
@@ -109,4 +108,4 @@ def advanced(
         return history
     if known and known[-1].stage == stage:
         return (*history, known[-1])
-    return (*history, Reached(stage, at if closed_at is None else min(at, closed_at)))
+    return (*history, Reached(stage, at))

@@ -13,6 +13,7 @@ from core.errors import Rejected
 from ingest.deals import Importer, import_deals
 from ingest.stream import of_file
 from models.queries import organisations
+from report.text import plain
 from scripts.analyze import MENDABLE, complain
 from scripts.installation import Data, Whose, chosen_settings, installation, run
 from scripts.remote import remote
@@ -40,7 +41,7 @@ def import_(
     done = run(_over_api(server, key, file) if server else _directly(data, organisation, file))
     typer.echo(" ".join(f"{done[name]} {name}" for name in ("created", "changed", "unchanged", "refused")))
     if done["ignored"]:
-        typer.echo(f"Columns left out: {', '.join(done['ignored'])}", err=True)
+        typer.echo(f"Columns left out: {', '.join(map(plain, done['ignored']))}", err=True)
     for one in done["refusals"]:
         complain(f"Line {one['line']}: {one['reason']} {one['remedy']}")
     if done["refused"]:

@@ -109,7 +109,7 @@ async def reps(
 ) -> tuple[Mapping[str, UUID], frozenset[UUID]]:
     """Return of e-mail addresses (lower case) and keys the users that there are."""
     query = select(col(User.email), col(User.id)).where(col(User.email).in_(emails) | col(User.id).in_(ids))
-    found = dict((await session.execute(query)).tuples().all())
+    found = dict((await session.execute(query)).all())
     return found, frozenset(found.values())
 
 
