@@ -20,12 +20,9 @@ from models.record import CallContribution, Cell, DealContribution, Figure, Outc
 WON, LOST, WIN_RATE = "deals_won", "deals_lost", "win_rate"
 AMOUNT_WON, AMOUNT, CYCLE = "amount_won", "deal_amount", "cycle_days"
 OPENED, AMOUNT_OPENED = "deals_opened", "amount_opened"
-CONVERSION = "conversion"
+CONVERSION = "conversion:"
 """Beginning of the name of a measure, before a stage: the share of deals that went on from it."""
-OF = ":"
-"""Between a measure's name and what it is of: a stage, or the currency of an amount."""
-TOTALS = frozenset({WON, LOST, AMOUNT_WON, OPENED, AMOUNT_OPENED})
-"""Measures that are counts or sums of a period, where others are means."""
+_TOTALS = frozenset({WON, LOST, AMOUNT_WON, OPENED, AMOUNT_OPENED})
 
 
 @dataclass(slots=True)
@@ -99,6 +96,16 @@ def slots_of_deal(deal: DealContribution, zone: ZoneInfo) -> frozenset[Slot]:
     )
 
 
+def in_currency(name: str, currency: str | None) -> str:
+    """Return the name of a measure of amounts in a currency, or without one."""
+    return name if currency is None else f"{name}:{currency}"
+
+
+def is_total(name: str) -> bool:
+    """Return whether a measure is a count or a sum over its period; others are means."""
+    return name.partition(":")[0] in _TOTALS
+
+
 RULES = Rules(slots_of_call, slots_of_deal, bounds, cells)
 
 
@@ -146,8 +153,11 @@ def _of_closed(deals: Sequence[DealContribution]) -> dict[str, Figure]:
         WON: _total(len(closed), float(len(won))),
         LOST: _total(len(closed), float(len(closed) - len(won))),
         WIN_RATE: figure(float(deal.outcome is Outcome.WON) for deal in closed),
-        **{_of(AMOUNT_WON, kind): _total(len(found), math.fsum(found)) for kind, found in amounts.items()},
-        **{_of(AMOUNT, kind): figure(found) for kind, found in amounts.items()},
+        **{
+            in_currency(AMOUNT_WON, kind): _total(len(found), math.fsum(found))
+            for kind, found in amounts.items()
+        },
+        **{in_currency(AMOUNT, kind): figure(found) for kind, found in amounts.items()},
         **({CYCLE: figure(days)} if days else {}),
         **_conversions(closed),
     }
@@ -160,7 +170,7 @@ def _of_opened(deals: Sequence[DealContribution]) -> dict[str, Figure]:
     return {
         OPENED: _total(len(deals), float(len(deals))),
         **{
-            _of(AMOUNT_OPENED, kind): _total(len(found), math.fsum(found))
+            in_currency(AMOUNT_OPENED, kind): _total(len(found), math.fsum(found))
             for kind, found in _amounts(deals).items()
         },
     }
@@ -175,10 +185,6 @@ def _amounts(deals: Sequence[DealContribution]) -> dict[str | None, list[float]]
     return found
 
 
-def _of(name: str, what: str | None) -> str:
-    return name if what is None else f"{name}{OF}{what}"
-
-
 def _total(n: int, value: float) -> Figure:
     """Return a count or a sum as a figure: it is what it is, without an error."""
     return Figure(n, value, None, None)
@@ -191,4 +197,4 @@ def _conversions(deals: Sequence[DealContribution]) -> Mapping[str, Figure]:
         for place, stage in enumerate(deal.stages, 1):
             further = place < len(deal.stages) or deal.outcome is Outcome.WON
             went_on.setdefault(stage, []).append(float(further))
-    return {_of(CONVERSION, stage): figure(found) for stage, found in went_on.items()}
+    return {f"{CONVERSION}{stage}": figure(found) for stage, found in went_on.items()}
