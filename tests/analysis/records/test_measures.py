@@ -19,7 +19,7 @@ def test_every_metric_is_there_for_each_of_its_sides() -> None:
 
 
 def test_names_and_labels_are_each_used_once() -> None:
-    found = measures({"discovery": "Discovery"}, ["demo", "offer"])
+    found = measures({"discovery": "Discovery"}, ["demo", "offer"], ["EUR"])
     assert all(name == one.name for name, one in found.items())
     assert len({one.label for one in found.values()}) == len(found)
 
@@ -34,10 +34,10 @@ def test_an_organisations_scorecards_and_stages_are_among_them() -> None:
 def test_every_figure_that_deals_come_to_is_an_outcome() -> None:
     at = datetime(2026, 11, 3, tzinfo=UTC)
     deals = [
-        DealContribution(uuid4(), uuid4(), at, outcome, 100.0, 12.0, ("demo", "offer"))
-        for outcome in (Outcome.WON, Outcome.LOST)
+        DealContribution(uuid4(), uuid4(), at, at, outcome, 100.0, currency, ("demo", "offer"))
+        for outcome, currency in ((Outcome.WON, "EUR"), (Outcome.WON, None), (Outcome.LOST, "USD"))
     ]
-    figures = cell(uuid4(), Period(PeriodKind.MONTH, date(2026, 11, 1)), None, (), deals).figures
-    found = measures(stages=["demo", "offer"])
+    figures = cell(uuid4(), Period(PeriodKind.MONTH, date(2026, 11, 1)), None, (), deals, deals).figures
+    found = measures(stages=["demo", "offer"], currencies=["EUR", "USD"])
     assert figures
     assert {found[name].kind for name in figures} == {MeasureKind.OUTCOME}
