@@ -17,7 +17,7 @@ from core.errors import Rejected
 from core.ids import new_id
 from ingest.completion import in_thread
 from ingest.deal_rows import EXTERNAL_ID, DealRow, meaning, read_deal, shown
-from ingest.tables import Row, Unreadable, read
+from ingest.tables import Row, Table, Unreadable, check_text, opened
 from models.db import Database, Session
 from models.deal import DealGiven
 from models.queries import deals, people, trail
@@ -71,20 +71,25 @@ async def import_deals(importer: Importer, file: BinaryIO) -> Imported:
     Rows go in 500 in a transaction, so that what was taken in before something failed stays; handing the
     same table in again changes nothing more. Raises `Rejected` where it is no table of deals at all.
     """
-    table = await in_thread(read, file, meaning)
+    await in_thread(check_text, file)
+    async with importer.database.read(importer.organisation_id) as session:
+        zone = ZoneInfo((await people.own_organisation(session)).time_zone)
+    with opened(file, meaning) as table:
+        _check(table)
+        done = Imported(ignored=table.ignored)
+        while lines := await in_thread(_some, table.rows, zone):
+            for line, outcome in zip(lines, await _written(importer, done.import_id, lines), strict=True):
+                _count(done, line, outcome)
+    return done
+
+
+def _check(table: Table) -> None:
     if EXTERNAL_ID not in table.columns:
         raise Rejected(
             "no_external_id",
             "There is no column 'external_id'.",
             "Name the column with the CRM's ids so; names are in the first line.",
         )
-    async with importer.database.read(importer.organisation_id) as session:
-        zone = ZoneInfo((await people.own_organisation(session)).time_zone)
-    done = Imported(ignored=table.ignored)
-    while lines := await in_thread(_some, table.rows, zone):
-        for line, outcome in zip(lines, await _written(importer, done.import_id, lines), strict=True):
-            _count(done, line, outcome)
-    return done
 
 
 @dataclass(frozen=True, slots=True)

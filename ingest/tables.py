@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -46,26 +47,6 @@ class Table:
     rows: Iterator[Row | Unreadable]
 
 
-def read(file: BinaryIO, naming: Naming) -> Table:
-    """Return the table in a file of UTF-8, with or without a byte order mark, whatever its delimiter.
-
-    The delimiter is the one by which most headings mean something. Raises `Rejected` where the file is no
-    text in UTF-8, is empty, or names a column twice.
-    """
-    check_text(file)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    header = text.readline(LONGEST_HEADER)
-    delimiter = max(DELIMITERS, key=lambda one: sum(map(bool, map(naming, _cells(header, one)))))
-    headings = _cells(header, delimiter)
-    meanings = [naming(heading) for heading in headings]
-    columns = [meaning for meaning in meanings if meaning is not None]
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    if twice:
-        raise Rejected("column_twice", f"There are two columns '{twice[0]}'.", "Leave one of them out.")
-    ignored = [heading for heading, meaning in zip(headings, meanings, strict=True) if meaning is None]
-    return Table(tuple(columns), tuple(ignored), _rows(text, delimiter, meanings))
-
-
 def check_text(file: BinaryIO) -> None:
     """Raise `Rejected` where a file is not all text in UTF-8; leave it at its beginning."""
     file.seek(0)
@@ -84,6 +65,33 @@ def check_text(file: BinaryIO) -> None:
     except UnicodeDecodeError as error:
         raise _not_utf8(lines) from error
     file.seek(0)
+
+
+@contextmanager
+def opened(file: BinaryIO, naming: Naming) -> Iterator[Table]:
+    """Give the table in a file of UTF-8, with or without a byte order mark, whatever its delimiter.
+
+    The delimiter is the one by which most headings mean something. Raises `Rejected` where a column is
+    named twice.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    try:
+        yield _table(text, naming)
+    finally:
+        text.detach()
+
+
+def _table(text: io.TextIOWrapper, naming: Naming) -> Table:
+    header = text.readline(LONGEST_HEADER)
+    delimiter = max(DELIMITERS, key=lambda one: sum(map(bool, map(naming, _cells(header, one)))))
+    headings = _cells(header, delimiter)
+    meanings = [naming(heading) for heading in headings]
+    columns = [meaning for meaning in meanings if meaning is not None]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise Rejected("column_twice", f"There are two columns '{twice[0]}'.", "Leave one of them out.")
+    ignored = [heading for heading, meaning in zip(headings, meanings, strict=True) if meaning is None]
+    return Table(tuple(columns), tuple(ignored), _rows(text, delimiter, meanings))
 
 
 def _not_utf8(line: int) -> Rejected:

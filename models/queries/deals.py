@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -13,6 +14,7 @@ from sqlalchemy import Select, func, select, true
 from sqlmodel import col
 
 from core.errors import Rejected
+from core.ids import new_id
 from models.access import Viewer
 from models.db import ReadSession, Session, organisation_of
 from models.deal import DealFacts, DealGiven, Reached, told
@@ -22,6 +24,8 @@ from models.tables import Deal, User
 
 PLAIN = tuple(one.name for one in fields(DealFacts) if one.name != "stages")
 """Columns that hold a fact as it is."""
+FEW = 5
+"""Deals of one rep, changed at once, that are due one by one; of more, all that the rep has is due."""
 MOVING = ("rep_id", "opened_at", "closed_at")
 """Facts that say in whose record a deal is, and in which periods."""
 
@@ -73,7 +77,7 @@ async def tell(session: Session, given: Sequence[DealGiven], at: datetime) -> li
     Returns of each what that did, or why it cannot be. Telling the same again writes nothing.
     """
     kept = await _kept(session, {one.external_id for one in given})
-    done, touched, left = list[Told | Rejected](), set[UUID](), set[UUID]()
+    done, touched, left = list[Told | Rejected](), dict[UUID, Deal](), set[UUID]()
     for one in given:
         row = kept.get(one.external_id)
         before = None if row is None else facts(row)
@@ -92,8 +96,8 @@ async def tell(session: Session, given: Sequence[DealGiven], at: datetime) -> li
         else:
             left |= _write(row, known, at)
             done.append(Told.CHANGED)
-        touched.add(row.id)
-    _note(session, touched, left)
+        touched[row.id] = row
+    _note(session, touched.values(), left)
     return done
 
 
@@ -143,7 +147,7 @@ async def _kept(session: Session, external_ids: Collection[str]) -> dict[str, De
 
 
 def _new(organisation_id: UUID, known: DealFacts, at: datetime) -> Deal:
-    return Deal(organisation_id=organisation_id, created_at=at, updated_at=at, **_columns(known))
+    return Deal(organisation_id=organisation_id, id=new_id(), created_at=at, updated_at=at, **_columns(known))
 
 
 def _write(row: Deal, known: DealFacts, at: datetime) -> set[UUID]:
@@ -156,11 +160,15 @@ def _write(row: Deal, known: DealFacts, at: datetime) -> set[UUID]:
     return left
 
 
-def _note(session: Session, touched: Collection[UUID], left: Collection[UUID]) -> None:
-    for deal_id in sorted(touched):
-        due.note(session, organisation_of(session), deal_id=deal_id)
-    for rep_id in sorted(left):
+def _note(session: Session, touched: Collection[Deal], left: Collection[UUID]) -> None:
+    """Note what may change records, the less the better: deals, and reps with all that they have."""
+    of_rep = Counter(deal.rep_id for deal in touched)
+    reps = {rep_id for rep_id, number in of_rep.items() if rep_id is not None and number > FEW} | {*left}
+    for rep_id in sorted(reps):
         due.note(session, organisation_of(session), rep_id=rep_id)
+    for deal in touched:
+        if deal.rep_id not in reps:
+            due.note(session, organisation_of(session), deal_id=deal.id)
 
 
 def _columns(known: DealFacts) -> dict[str, Any]:

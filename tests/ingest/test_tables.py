@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Rejected
-from ingest.tables import Row, Unreadable, read
+from ingest.tables import Row, Table, Unreadable, check_text, opened
 
 KNOWN = ("a", "b", "c")
 
@@ -22,8 +22,15 @@ def naming(heading: str) -> str | None:
     return name if name in KNOWN else None
 
 
+def read(content: bytes | str) -> tuple[Table, list[Row | Unreadable]]:
+    file = io.BytesIO(content.encode() if isinstance(content, str) else content)
+    check_text(file)
+    with opened(file, naming) as table:
+        return table, list(table.rows)
+
+
 def rows(content: bytes | str) -> list[Row | Unreadable]:
-    return list(read(io.BytesIO(content.encode() if isinstance(content, str) else content), naming).rows)
+    return read(content)[1]
 
 
 def cells(content: bytes | str) -> list[list[str]]:
@@ -43,14 +50,14 @@ def test_delimiter_line_ends_and_mark_do_not_matter(delimiter: str, end: str, ma
 
 
 def test_columns_that_mean_nothing_are_named_and_left_out() -> None:
-    table = read(io.BytesIO(b"Owner,a,Next step,b\nx,1,y,2\n"), naming)
+    table, found = read("Owner,a,Next step,b\nx,1,y,2\n")
     assert (table.columns, table.ignored) == (("a", "b"), ("Owner", "Next step"))
-    assert list(table.rows) == [Row(2, {"a": "1", "b": "2"})]
+    assert found == [Row(2, {"a": "1", "b": "2"})]
 
 
 def test_a_column_named_twice_is_refused() -> None:
     with pytest.raises(Rejected) as refused:
-        read(io.BytesIO(b"a,A\n"), naming)
+        read("a,A\n")
     assert refused.value.code == "column_twice"
 
 
@@ -95,13 +102,13 @@ def test_a_quotation_mark_that_is_never_closed_is_said_with_its_lines() -> None:
 )
 def test_another_encoding_is_refused_before_any_row(content: bytes, said: str) -> None:
     with pytest.raises(Rejected) as refused:
-        read(io.BytesIO(content), naming)
+        read(content)
     assert refused.value.code == "not_utf8"
     assert said in refused.value.reason
 
 
 def test_an_empty_file_has_no_columns() -> None:
-    assert read(io.BytesIO(b""), naming).columns == ()
+    assert read("")[0].columns == ()
 
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('\n",;\t'), max_size=8)

@@ -92,11 +92,18 @@ def test_what_moves_a_deal_makes_all_that_its_rep_has_due(world: World) -> None:
     tell(world, DealGiven("d1", {"rep_id": mate}))
     assert taken_due(world) == (1, {rep})
     tell(world, DealGiven("d1", {"opened_at": LATER}))
-    assert taken_due(world) == (1, {mate})
+    assert taken_due(world) == (0, {mate})  # the deal is among what the rep has
     tell(world, DealGiven("d1", {"outcome": Outcome.WON, "closed_at": LATER}))
-    assert taken_due(world) == (1, {mate})
+    assert taken_due(world) == (0, {mate})
     tell(world, DealGiven("d1", {"amount": 5.0}))
     assert taken_due(world) == (1, set())
+
+
+def test_of_many_deals_at_once_all_that_their_rep_has_is_due(world: World) -> None:
+    many = [given(world, f"r{number}") for number in range(deals.FEW + 1)]
+    few = [given(world, f"m{number}", "mate") for number in range(deals.FEW)]
+    tell(world, *many, *few)
+    assert taken_due(world) == (deals.FEW, {world.people["rep"].id})
 
 
 def test_a_deal_told_of_twice_at_once_is_one(world: World) -> None:
