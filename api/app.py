@@ -21,6 +21,7 @@ from api.routes import (
     clients,
     deals,
     events,
+    formulas,
     health,
     intake,
     media,
@@ -57,6 +58,7 @@ ROUTERS = (
     trackers.router,
     assessments.router,
     deals.router,
+    formulas.router,
     health.router,
 )
 

@@ -135,6 +135,12 @@ async def stages(session: ReadSession) -> frozenset[str]:
     return frozenset((await session.execute(query)).scalars())
 
 
+async def currencies(session: ReadSession) -> frozenset[str]:
+    """Return every currency that the amount of a deal is in."""
+    query = select(col(Deal.currency)).where(col(Deal.currency).is_not(None)).distinct()
+    return frozenset(one for one in (await session.execute(query)).scalars() if one is not None)
+
+
 def _seen(viewer: Viewer) -> Select[Deal]:
     return select(Deal).outerjoin(User, col(User.id) == col(Deal.rep_id)).where(access.deals(viewer))
 
