@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.routes import deals
+from ingest.deals import MOST_BYTES
 from models.access import Scope
 from tests.api.conftest import Running, Signed, both
 from tests.factories.worlds import World
@@ -52,7 +52,7 @@ def test_a_table_goes_in_and_says_what_came_of_it(manager: TestClient) -> None:
         (b"", 422, "no_external_id"),
         ("external_id,name\n1,ö\n".encode("latin-1"), 422, "not_utf8"),
         ("external_id,name\n1,ö\n".encode("utf-16"), 422, "not_utf8"),
-        (b"x" * (deals.MOST_BYTES + 1), 413, "too_large"),
+        (b"x" * (MOST_BYTES + 1), 413, "too_large"),
     ],
 )
 def test_what_is_no_table_of_deals_is_refused(

@@ -1,4 +1,4 @@
-"""The formula over the API: every move by every role, compared before it is put to use, told of in the trail."""
+"""The formula over the API: every move by every role, compared before use, told of in the trail."""
 
 from __future__ import annotations
 
@@ -199,9 +199,8 @@ def test_a_move_is_made_by_who_may_where_the_table_has_it(
             assert (answer.status_code, after.json()["state"]) == (403, state)
         elif not allowed:
             assert (answer.status_code, after.json()["state"]) == (422, state)
-            assert answer.json()["code"] == (
-                "wrong_state" if state not in VERSION_MOVE[name].before else "locked"
-            )
+            wrong = state not in VERSION_MOVE[name].before
+            assert answer.json()["code"] == ("wrong_state" if wrong else "locked")
         else:
             assert answer.is_success
             gone = name is VersionMoveName.REMOVE
