@@ -22,7 +22,9 @@ from api.routes import (
     clips,
     coaching,
     comments,
+    deals,
     events,
+    formulas,
     health,
     intake,
     media,
@@ -67,6 +69,8 @@ ROUTERS = (
     clips.router,
     playlists.router,
     coaching.router,
+    deals.router,
+    formulas.router,
     health.router,
 )
 

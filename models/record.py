@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
@@ -15,6 +16,10 @@ from models.scorecard import STRICT, Target
 
 LEAST_CALLS = 5
 """Fewer calls are compared with nothing and nobody."""
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""What is dated earlier, or later, is a slip of whoever wrote the date, and in no record."""
+LARGEST_AMOUNT = 1e15
+"""A larger amount is a slip too; the squares of amounts must stay within what floats hold."""
 
 
 class PeriodKind(StrEnum):
@@ -55,15 +60,28 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DealContribution:
-    """A closed deal: what became of it, when, for how much, after how many days, by which stages."""
+    """A deal: when it was opened and closed, what became of it, for how much, by which stages."""
 
     deal_id: UUID
     rep_id: UUID
-    closed_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None
     outcome: Outcome
     amount: float | None
-    cycle_days: float | None
+    currency: str | None = None
     stages: tuple[str, ...] = ()
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """Return when it was won or lost; None while it is open, whatever day its close is planned for."""
+        return None if self.outcome is Outcome.OPEN else self.closed_at
+
+    @property
+    def cycle_days(self) -> float | None:
+        """Return the days from opened to won or lost; None while it is open, and where they are negative."""
+        if self.settled_at is None or self.settled_at < self.opened_at:
+            return None
+        return (self.settled_at - self.opened_at) / timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,37 @@ class Cell:
     call_type: CallType | None
     calls: int
     figures: Mapping[str, Figure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a cell of a rep is: a period, over calls of one type or of all (None)."""
+
+    period: Period
+    call_type: CallType | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How cells come about, as `analysis.records.cells` has it, for the code that keeps them up to date.
+
+    `cells` returns the cells of a rep out of contributions that lie in the wanted slots (None: in any),
+    wanted slots that nothing lies in with empty ones.
+    """
+
+    slots_of_call: Callable[[CallContribution, ZoneInfo], Collection[Slot]]
+    slots_of_deal: Callable[[DealContribution, ZoneInfo], Collection[Slot]]
+    bounds: Callable[[Period, ZoneInfo], tuple[datetime, datetime]]
+    cells: Callable[
+        [
+            UUID,
+            Iterable[CallContribution],
+            Iterable[DealContribution],
+            ZoneInfo,
+            Collection[Slot] | None,
+        ],
+        Mapping[Slot, Cell],
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,30 @@ from everything, to the last digit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from analysis.records.periods import bounds, periods_of
 from models.call import CallType
-from models.record import CallContribution, Cell, DealContribution, Figure, Outcome, Period
+from models.record import CallContribution, Cell, DealContribution, Figure, Outcome, Period, Rules, Slot
 
 WON, LOST, WIN_RATE = "deals_won", "deals_lost", "win_rate"
 AMOUNT_WON, AMOUNT, CYCLE = "amount_won", "deal_amount", "cycle_days"
+OPENED, AMOUNT_OPENED = "deals_opened", "amount_opened"
 CONVERSION = "conversion:"
-"""Beginning of the name of a measure: the share of deals that went on from a stage."""
+"""Beginning of the name of a measure, before a stage: the share of deals that went on from it."""
+_TOTALS = frozenset({WON, LOST, AMOUNT_WON, OPENED, AMOUNT_OPENED})
+
+
+@dataclass(slots=True)
+class Contents:
+    """What lies in a period."""
+
+    calls: list[CallContribution] = field(default_factory=list)
+    closed: list[DealContribution] = field(default_factory=list)
+    opened: list[DealContribution] = field(default_factory=list)
 
 
 def figure(values: Iterable[float]) -> Figure:
@@ -32,17 +46,90 @@ def figure(values: Iterable[float]) -> Figure:
     return Figure(len(found), mean, deviation, deviation / math.sqrt(len(found)))
 
 
+def cells(
+    rep_id: UUID,
+    calls: Iterable[CallContribution],
+    deals: Iterable[DealContribution],
+    zone: ZoneInfo,
+    wanted: Collection[Slot] | None = None,
+) -> dict[Slot, Cell]:
+    """Return a rep's cells: those wanted, empty ones too, or all that something lies in."""
+    contents = _by_period(calls, deals, zone)
+    slots = set(_filled(contents)) if wanted is None else wanted
+    return {
+        slot: cell(rep_id, slot.period, slot.call_type, found.calls, found.closed, found.opened)
+        for slot in slots
+        for found in (contents.get(slot.period) or Contents(),)
+    }
+
+
 def cell(
     rep_id: UUID,
     period: Period,
     call_type: CallType | None,
     calls: Sequence[CallContribution],
-    deals: Sequence[DealContribution],
+    closed: Sequence[DealContribution],
+    opened: Sequence[DealContribution] = (),
 ) -> Cell:
-    """Return the cell of what contributes to it, without calls of other types; deals are of every type."""
+    """Return the cell of the calls, and of the deals closed and opened, that lie in its period.
+
+    Calls of other types are left out. Deals have no type: they are in the cell of all calls alone.
+    """
     counted = [call for call in calls if call_type in (None, call.call_type)]
-    figures = {**_of_calls(counted), **(_of_deals(deals) if call_type is None else {})}
+    figures = _of_calls(counted)
+    if call_type is None:
+        figures |= {**_of_closed(closed), **_of_opened(opened)}
     return Cell(rep_id, period, call_type, len(counted), dict(sorted(figures.items())))
+
+
+def slots_of_call(call: CallContribution, zone: ZoneInfo) -> frozenset[Slot]:
+    """Return the slots that a call lies in."""
+    periods = periods_of(call.at, zone)
+    return frozenset(Slot(period, kind) for period in periods for kind in (call.call_type, None))
+
+
+def slots_of_deal(deal: DealContribution, zone: ZoneInfo) -> frozenset[Slot]:
+    """Return the slots that a deal lies in: those of when it was opened, and of when it was won or lost."""
+    moments = (deal.opened_at, deal.settled_at)
+    return frozenset(
+        Slot(period, None) for at in moments if at is not None for period in periods_of(at, zone)
+    )
+
+
+def in_currency(name: str, currency: str | None) -> str:
+    """Return the name of a measure of amounts in a currency, or without one."""
+    return name if currency is None else f"{name}:{currency}"
+
+
+def is_total(name: str) -> bool:
+    """Return whether a measure is a count or a sum over its period; others are means."""
+    return name.partition(":")[0] in _TOTALS
+
+
+RULES = Rules(slots_of_call, slots_of_deal, bounds, cells)
+
+
+def _by_period(
+    calls: Iterable[CallContribution], deals: Iterable[DealContribution], zone: ZoneInfo
+) -> dict[Period, Contents]:
+    """Return what lies in each period."""
+    found: dict[Period, Contents] = {}
+    for call in calls:
+        for period in periods_of(call.at, zone):
+            found.setdefault(period, Contents()).calls.append(call)
+    for deal in deals:
+        for period in periods_of(deal.opened_at, zone):
+            found.setdefault(period, Contents()).opened.append(deal)
+        if deal.settled_at is not None:
+            for period in periods_of(deal.settled_at, zone):
+                found.setdefault(period, Contents()).closed.append(deal)
+    return found
+
+
+def _filled(contents: Mapping[Period, Contents]) -> Iterator[Slot]:
+    for period, found in contents.items():
+        yield Slot(period, None)
+        yield from (Slot(period, kind) for kind in {call.call_type for call in found.calls})
 
 
 def _of_calls(calls: Sequence[CallContribution]) -> dict[str, Figure]:
@@ -54,24 +141,48 @@ def _of_calls(calls: Sequence[CallContribution]) -> dict[str, Figure]:
     return {name: figure(found) for name, found in values.items()}
 
 
-def _of_deals(deals: Sequence[DealContribution]) -> dict[str, Figure]:
-    """Return the figures of outcomes: counts and sums are of the period, rates and means are of its deals."""
+def _of_closed(deals: Sequence[DealContribution]) -> dict[str, Figure]:
+    """Return the figures of deals won and lost: counts, sums, and means over them."""
     closed = [deal for deal in deals if deal.outcome is not Outcome.OPEN]
     if not closed:
         return {}
     won = [deal for deal in closed if deal.outcome is Outcome.WON]
-    amounts = [deal.amount for deal in won if deal.amount is not None]
     days = [deal.cycle_days for deal in closed if deal.cycle_days is not None]
+    amounts = _amounts(won)
     return {
         WON: _total(len(closed), float(len(won))),
         LOST: _total(len(closed), float(len(closed) - len(won))),
         WIN_RATE: figure(float(deal.outcome is Outcome.WON) for deal in closed),
-        **(
-            {AMOUNT_WON: _total(len(amounts), math.fsum(amounts)), AMOUNT: figure(amounts)} if amounts else {}
-        ),
+        **{
+            in_currency(AMOUNT_WON, kind): _total(len(found), math.fsum(found))
+            for kind, found in amounts.items()
+        },
+        **{in_currency(AMOUNT, kind): figure(found) for kind, found in amounts.items()},
         **({CYCLE: figure(days)} if days else {}),
         **_conversions(closed),
     }
+
+
+def _of_opened(deals: Sequence[DealContribution]) -> dict[str, Figure]:
+    """Return the figures of deals opened, whatever became of them since, at what they are worth now."""
+    if not deals:
+        return {}
+    return {
+        OPENED: _total(len(deals), float(len(deals))),
+        **{
+            in_currency(AMOUNT_OPENED, kind): _total(len(found), math.fsum(found))
+            for kind, found in _amounts(deals).items()
+        },
+    }
+
+
+def _amounts(deals: Sequence[DealContribution]) -> dict[str | None, list[float]]:
+    """Return amounts by currency: those of different ones are never added."""
+    found: dict[str | None, list[float]] = {}
+    for deal in deals:
+        if deal.amount is not None:
+            found.setdefault(deal.currency, []).append(deal.amount)
+    return found
 
 
 def _total(n: int, value: float) -> Figure:

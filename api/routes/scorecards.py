@@ -30,7 +30,7 @@ from models.access import Viewer
 from models.db import ReadSession, Session
 from models.queries import assessments, scorecards
 from models.scorecard import SCORECARD, Scorecard
-from models.tables import ScorecardRow, ScorecardVersion
+from models.tables import FormulaVersion, ScorecardRow, ScorecardVersion
 from models.versions import VersionMoveName, legal
 
 YAML = "application/yaml"
@@ -171,16 +171,17 @@ def _row(found: tuple[ScorecardRow, ScorecardVersion]) -> ScorecardRow:
 
 
 def _card(row: ScorecardRow, versions: Iterable[ScorecardVersion]) -> ScorecardShape:
-    shown = [VersionShape(**_version(version)) for version in versions]
+    shown = [VersionShape(**version_facts(version)) for version in versions]
     return ScorecardShape(id=row.id, key=row.key, name=row.name, versions=shown)
 
 
 def _whole(row: ScorecardRow, version: ScorecardVersion) -> WholeVersionShape:
     card = SCORECARD.validate_python(version.content)
-    return WholeVersionShape(**_version(version), scorecard_id=row.id, scorecard=card)
+    return WholeVersionShape(**version_facts(version), scorecard_id=row.id, scorecard=card)
 
 
-def _version(version: ScorecardVersion) -> dict[str, Any]:
+def version_facts(version: ScorecardVersion | FormulaVersion) -> dict[str, Any]:
+    """Return what versions show, whatever they are of."""
     locked = version.locked_at is not None
     return {
         "id": version.id,

@@ -13,7 +13,7 @@ from sqlmodel import col
 from models.access import RULES, Permission, Reach, Viewer
 from models.call import UserRole
 from models.db import ReadSession
-from models.tables import Call, Team, User
+from models.tables import Call, Deal, Team, User
 
 
 async def subtree(session: ReadSession, team_id: UUID | None) -> tuple[UUID, ...]:
@@ -35,6 +35,11 @@ def calls(viewer: Viewer) -> ColumnElement[bool]:
 def users(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition on `User` that a viewer sees them: everybody owns themself."""
     return _within(viewer, col(User.id), col(User.team_id))
+
+
+def deals(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition on `Deal` beside its rep's `User` that a viewer sees it: the rep is its owner."""
+    return _within(viewer, col(Deal.rep_id), col(User.team_id))
 
 
 def teams(viewer: Viewer) -> ColumnElement[bool]:

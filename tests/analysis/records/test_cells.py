@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import random
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.records.cells import cell, figure
+from analysis.records.cells import cell, cells, figure, slots_of_call, slots_of_deal
 from models.call import CallType
-from models.record import CallContribution, DealContribution, Outcome, Period, PeriodKind
+from models.record import CallContribution, Cell, DealContribution, Outcome, Period, PeriodKind, Slot
 
 REP = UUID(int=1)
 MARCH = Period(PeriodKind.MONTH, date(2026, 3, 1))
@@ -26,9 +27,16 @@ def call(number: int, call_type: CallType = CallType.DEMO, **measures: float) ->
 
 
 def deal(
-    outcome: Outcome, amount: float | None = None, days: float | None = None, *stages: str
+    outcome: Outcome,
+    amount: float | None = None,
+    days: float = 0.0,
+    *stages: str,
+    currency: str | None = None,
 ) -> DealContribution:
-    return DealContribution(UUID(int=9), REP, AT, outcome, amount, days, stages)
+    closed_at = None if outcome is Outcome.OPEN else AT
+    return DealContribution(
+        UUID(int=9), REP, AT - timedelta(days=days), closed_at, outcome, amount, currency, stages
+    )
 
 
 @given(VALUES, st.randoms(use_true_random=False))
@@ -85,3 +93,70 @@ def test_deals_are_counted_summed_and_rated() -> None:
 
 def test_without_closed_deals_there_is_no_outcome() -> None:
     assert cell(REP, MARCH, None, (), (deal(Outcome.OPEN),)).figures == {}
+
+
+def test_deals_opened_count_whatever_became_of_them() -> None:
+    opened = (deal(Outcome.OPEN, 10.0), deal(Outcome.WON, 20.0), deal(Outcome.LOST))
+    figures = cell(REP, MARCH, None, (), (), opened).figures
+    assert {name: (found.n, found.mean) for name, found in figures.items()} == {
+        "amount_opened": (2, 30.0),
+        "deals_opened": (3, 3.0),
+    }
+
+
+def test_amounts_of_different_currencies_are_never_added() -> None:
+    won = (
+        deal(Outcome.WON, 10.0, currency="EUR"),
+        deal(Outcome.WON, 5.0, currency="EUR"),
+        deal(Outcome.WON, 7.0, currency="USD"),
+    )
+    figures = cell(REP, MARCH, None, (), won).figures
+    amounts = {name: found.mean for name, found in figures.items() if name.startswith("amount_won")}
+    assert amounts == {"amount_won:EUR": 15.0, "amount_won:USD": 7.0}
+
+
+def test_a_deal_closed_before_it_was_opened_took_no_time_that_counts() -> None:
+    assert "cycle_days" not in cell(REP, MARCH, None, (), (deal(Outcome.WON, None, -2.0),)).figures
+
+
+ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati", "Asia/Kathmandu")
+MOMENTS = st.datetimes(datetime(2025, 11, 1), datetime(2026, 4, 30), timezones=st.just(ZoneInfo("UTC")))  # noqa: DTZ001
+
+
+@st.composite
+def calls_anywhen(draw: st.DrawFn) -> list[CallContribution]:
+    found = draw(st.lists(st.tuples(MOMENTS, st.sampled_from(CallType), st.floats(-9, 9)), max_size=20))
+    return [
+        CallContribution(UUID(int=number), REP, at, kind, {"depth": value})
+        for number, (at, kind, value) in enumerate(found)
+    ]
+
+
+@st.composite
+def deals_anywhen(draw: st.DrawFn) -> list[DealContribution]:
+    found = draw(st.lists(st.tuples(MOMENTS, MOMENTS, st.sampled_from(Outcome)), max_size=10))
+    return [
+        DealContribution(UUID(int=number), REP, opened, closed, outcome, 1.5)
+        for number, (opened, closed, outcome) in enumerate(found)
+    ]
+
+
+@given(calls_anywhen(), deals_anywhen(), st.sampled_from(ZONES))
+def test_cells_asked_for_are_those_made_of_everything(
+    calls: list[CallContribution], deals: list[DealContribution], name: str
+) -> None:
+    zone = ZoneInfo(name)
+    every = cells(REP, calls, deals, zone)
+    slots = {slot for call in calls for slot in slots_of_call(call, zone)}
+    slots |= {slot for deal in deals for slot in slots_of_deal(deal, zone)}
+    assert every.keys() == slots
+    assert cells(REP, calls, deals, zone, slots) == every
+    for kind in PeriodKind:
+        of_kind = [found for slot, found in every.items() if slot.period.kind is kind]
+        assert sum(found.calls for found in of_kind if found.call_type is None) == len(calls)
+        assert sum(found.calls for found in of_kind if found.call_type is not None) == len(calls)
+
+
+def test_a_slot_that_nothing_lies_in_has_an_empty_cell() -> None:
+    slot = Slot(MARCH, CallType.DEMO)
+    assert cells(REP, (), (), ZoneInfo("UTC"), {slot}) == {slot: Cell(REP, MARCH, CallType.DEMO, 0, {})}
