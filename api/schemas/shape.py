@@ -44,7 +44,7 @@ class Given(BaseModel):
     )
 
 
-def _stored(text: str) -> str:
+def stored(text: str) -> str:
     """Return text that databases hold; raises ValueError for NUL and for what is not Unicode."""
     if "\0" in text:
         raise ValueError("must not hold the character NUL")
@@ -67,7 +67,7 @@ def _written_out(moment: object) -> object:
     raise ValueError("must be a time as ISO 8601 has it, with its zone")
 
 
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_stored)]
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(stored)]
 """A name or a title."""
 Moment = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_written_out)]
 """A time with its zone, kept in UTC."""
