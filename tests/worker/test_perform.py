@@ -383,7 +383,8 @@ def test_corrected_words_and_voices_recompute_what_rests_on_them(
         await place.work_off()
         measured = {(row.name, row.side): row.value for row in await place.rows(MetricRow)}
 
-        content = {"roles": {"S1": "rep"}, "names": {"S3": "Ana"}, "edits": edits}
+        sides = {"S1": "rep", "S2": "customer", "S3": "other"}
+        content = {"roles": sides, "names": {"S3": "Ana"}, "edits": edits}
         organisation_id = place.here.organisation_id
         async with place.here.database.write(organisation_id) as session:
             session.add(
@@ -403,7 +404,7 @@ def test_corrected_words_and_voices_recompute_what_rests_on_them(
         ]
         speakers = {row.label: row for row in await place.rows(SpeakerRow)}
         assert {label: row.name for label, row in speakers.items()} == {"S1": None, "S2": None, "S3": "Ana"}
-        assert speakers["S1"].role is Role.REP
+        assert {label: row.role for label, row in speakers.items()} == sides
         assert round(speakers["S1"].talk_s + speakers["S3"].talk_s, 3) == 3.6
         after = {(row.name, row.side): row.value for row in await place.rows(MetricRow)}
         assert after["talk_share", Side.REP] < measured["talk_share", Side.REP]
