@@ -58,13 +58,16 @@ class Corrected:
 def correct(spoken: Spoken, edits: Iterable[Edit]) -> Corrected:
     """Return what was said with edits applied one after another."""
     idle: list[Edit] = []
+    found = spoken
     for edit in edits:
-        after = apply(spoken, edit)
+        after = apply(found, edit)
         if after is None:
             idle.append(edit)
         else:
-            spoken = after
-    return Corrected(spoken, tuple(idle))
+            found = after
+    if found.turns != spoken.turns:
+        found = replace(found, words=_overlapping(found.words, found.turns))
+    return Corrected(found, tuple(idle))
 
 
 def apply(spoken: Spoken, edit: Edit) -> Spoken | None:
@@ -105,7 +108,7 @@ def _given(spoken: Spoken, edit: Reassign) -> Spoken | None:
     if not moving and turns == spoken.turns:
         return None
     turns = _joined(turns, edit.to)
-    return Spoken(_overlapping(_in_order(words, edit.to), turns), turns)
+    return Spoken(_in_order(words, edit.to), turns)
 
 
 def _cut(turn: Turn, edit: Reassign, moved: Sequence[float], staying: Sequence[float]) -> Iterator[Turn]:

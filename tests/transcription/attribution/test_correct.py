@@ -204,7 +204,8 @@ def test_words_of_nobody_get_a_speaker() -> None:
 def test_two_channels_of_one_voice_are_told_in_order_of_time() -> None:
     words = (*said("S1", "one two three", 1.0), *said("S2", "echo", 1.2, channel=1))
     marked = tuple(replace(word, overlap=word.text in {"one", "echo"}) for word in words)
-    after = made(Merge("S2", "S1"), Spoken(marked, (Turn(1, 2.5, "S1"), Turn(1.2, 1.7, "S2"))))
+    call = Spoken(marked, (Turn(1, 2.5, "S1"), Turn(1.2, 1.7, "S2")))
+    after = correct(call, (Merge("S2", "S1"),)).spoken
     assert told(after) == [("S1", "one echo two three")]
     assert after.turns == (Turn(1, 2.5, "S1"),)
     assert not any(word.overlap for word in after.words)
@@ -213,7 +214,7 @@ def test_two_channels_of_one_voice_are_told_in_order_of_time() -> None:
 def test_an_overlap_with_a_third_stays_marked() -> None:
     words = tuple(replace(word, overlap=True) for word in said("S1", "well", 1.0))
     turns = (Turn(1, 2, "S1"), Turn(1, 2, "S2"), Turn(1, 2, "S3"))
-    assert made(Merge("S2", "S1"), Spoken(words, turns)).words[0].overlap
+    assert correct(Spoken(words, turns), (Merge("S2", "S1"),)).spoken.words[0].overlap
 
 
 def test_as_many_words_keep_their_times() -> None:
