@@ -113,7 +113,7 @@ async def load(session: ReadSession, claimed: Claim) -> Start | None:
         speakers_most=call.speakers_most,
         rep_channel=call.rep_channel,
         call_type=call.call_type,
-        products=await _products(session, call.id),
+        products=await products(session, call.id),
         failures=run.failures,
         correction=correction,
         put_right=put_right,
@@ -165,6 +165,21 @@ async def ended(session: ReadSession, call_id: UUID) -> bool:
     return state is None or state.ended
 
 
+async def products(session: ReadSession, call_id: UUID) -> dict[StageName, bytes]:
+    """Return what the stages made that are done, each as of its newest attempt."""
+    is_newest = and_(
+        col(StageRun.call_id) == col(Product.call_id),
+        col(StageRun.stage) == col(Product.stage),
+        col(StageRun.attempt) == col(Product.version),
+    )
+    query = (
+        select(col(Product.stage), col(Product.data))
+        .join(StageRun, is_newest)
+        .where(col(Product.call_id) == call_id, col(StageRun.state) == RunState.DONE)
+    )
+    return dict((await session.execute(query)).all())
+
+
 async def _bring_to_light(session: Session, call: Call, result: Result) -> tuple[str, ...]:
     """Write what decoding or rendering found out about the recording; return keys it no longer names."""
     recording = await session.get_one(Recording, call.recording_id)
@@ -179,18 +194,3 @@ async def _bring_to_light(session: Session, call: Call, result: Result) -> tuple
     recording.playback_bytes = result.played.playback_bytes
     now = (recording.playback_key, recording.peaks_key)
     return tuple(key for key in before if key is not None and key not in now)
-
-
-async def _products(session: ReadSession, call_id: UUID) -> dict[StageName, bytes]:
-    """Return what the stages made that are done, each as of its newest attempt."""
-    is_newest = and_(
-        col(StageRun.call_id) == col(Product.call_id),
-        col(StageRun.stage) == col(Product.stage),
-        col(StageRun.attempt) == col(Product.version),
-    )
-    query = (
-        select(col(Product.stage), col(Product.data))
-        .join(StageRun, is_newest)
-        .where(col(Product.call_id) == call_id, col(StageRun.state) == RunState.DONE)
-    )
-    return dict((await session.execute(query)).all())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 from hypothesis import HealthCheck, given
 from hypothesis import settings as quickly
 from hypothesis import strategies as st
@@ -16,45 +13,18 @@ from analysis.turns import conversation
 from core.settings import Settings
 from models.call import CallType
 from models.correction import Edit, Merge, Reassign, Reword
-from models.recording import Recording
 from models.review import JudgedUtterance
-from models.stages import StageName
-from models.transcript import UNKNOWN_SPEAKER, Diarization, Recognition, Role, Transcript, Turn, Word
-from worker.case import Case, Made, Request
-from worker.engines import Engines
-from worker.products import Attributed, Heard, Opened, Voices
+from models.transcript import UNKNOWN_SPEAKER, Role, Transcript
+from tests.factories.heard import case
+from worker.case import Request
+from worker.products import Attributed
 from worker.stages import attribute
 
 SETTINGS = Settings()
-SAID = (
-    ("S1", "Thanks for calling Northside Plumbing, this is Dana. How can I help you?", 1.0),
-    ("S2", "Hi, my water heater stopped working last night and I need someone.", 7.0),
-    ("S1", "I'm sorry to hear that. Can I get your address?", 13.0),
-    ("S2", "It's 14 Mill Lane.", 19.0),
-)
-
-
-def case(request: Request, *, separate: bool = False) -> Case:
-    """Return a call in which two people were heard, on a channel each where channels are separate."""
-    words, turns = list[Word](), list[Turn]()
-    for speaker, text, start in SAID:
-        parts, channel = text.split(), int(separate and speaker == "S2")
-        words += [Word(start + 0.3 * i, start + 0.3 * i + 0.25, p, 0.9, channel) for i, p in enumerate(parts)]
-        turns.append(Turn(start - 0.1, start + 0.3 * len(parts), speaker))
-    channels: Mapping[str, int] = {"S1": 0, "S2": 1} if separate else {}
-    recording = Recording("a.wav", 30.0, 8000, 2, "0" * 64, "wav", "pcm_s16le")
-    made: dict[StageName, object] = {
-        StageName.DECODE: Opened(recording, ()),
-        StageName.LISTEN: Heard((0, 1) if separate else (0,), separate, (), ()),
-        StageName.TRANSCRIBE: Recognition("en", 1.0, tuple(words), ()),
-        StageName.DIARIZE: Voices(Diarization(tuple(turns), tuple(turns), 0.9), channels),
-    }
-    products = {name: Made(value, {}, 0.0) for name, value in made.items()}
-    return Case(Path(), Path(), request, SETTINGS, Engines(SETTINGS), products)
 
 
 def attributed(request: Request, *, separate: bool = False) -> Attributed:
-    return attribute.run(case(request, separate=separate), lambda _: None)
+    return attribute.run(case(SETTINGS, request, separate=separate), lambda _: None)
 
 
 def lines(transcript: Transcript) -> list[tuple[str, str]]:
