@@ -33,6 +33,7 @@ class Action(StrEnum):
     ORGANISATION_CHANGED = "organisation.changed"
     CALL_CHANGED = "call.changed"
     CALL_CORRECTED = "call.corrected"
+    CORRECTIONS_EXPORTED = "corrections.exported"
     CALL_DELETED = "call.deleted"
     CLIP_SHARED = "clip.shared"
     SCORE_PROPOSED = "score.proposed"

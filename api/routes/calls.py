@@ -13,10 +13,10 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from api import cursors
-from api.auth import CallChanger, CallCorrector, CallReader, CallRemover, ServiceDep
+from api.auth import CallChanger, CallReader, CallRemover, ServiceDep
 from api.conditional import demand, etag, not_modified, unchanged
 from api.intake import within_reach
-from api.problems import Problem, conflict, invalid, not_found, responses
+from api.problems import Problem, conflict, not_found, responses
 from api.records import refreshed
 from api.routes.filters import CallList, found_by
 from api.routes.paging import cut
@@ -26,7 +26,6 @@ from api.schemas.calls import (
     CallPage,
     CallShape,
     Rerun,
-    SpeakersChange,
     SpeakerShape,
     StageShape,
 )
@@ -73,7 +72,7 @@ async def get_call(call_id: UUID, request: Request, viewer: CallReader, service:
         call = await present(session, viewer, call_id)
     if unchanged(request, etag(call)):
         return not_modified(etag(call))
-    return await _shown(service, call)
+    return await shown(service, call)
 
 
 @router.patch(
@@ -95,7 +94,7 @@ async def change_call(
         lanes = await _measured_anew(session, call, before)
     await service.ring(lanes)
     await refreshed(service, viewer.organisation_id)
-    return await _shown(service, call)
+    return await shown(service, call)
 
 
 @router.delete("/{call_id}", status_code=HTTPStatus.NO_CONTENT, responses=GONE)
@@ -115,7 +114,7 @@ async def cancel_call(call_id: UUID, viewer: CallChanger, service: ServiceDep) -
         if call.state.ended and call.state is not CallState.CANCELLED:
             raise conflict("ended", f"The call is {call.state} already.", "There is nothing to cancel.")
         await runs.cancel(session, call_id)
-    return await _shown(service, call)
+    return await shown(service, call)
 
 
 @router.post("/{call_id}/rerun", status_code=HTTPStatus.ACCEPTED, responses=GONE, response_model=CallShape)
@@ -124,7 +123,7 @@ async def rerun_call(call_id: UUID, given: Rerun, viewer: CallChanger, service: 
     async with changing(service, viewer, call_id) as (session, call):
         lanes = await runs.rerun(session, call_id, given.stage)
     await service.ring(lanes or ())
-    return await _shown(service, call, HTTPStatus.ACCEPTED)
+    return await shown(service, call, HTTPStatus.ACCEPTED)
 
 
 @router.get("/{call_id}/speakers", responses=GONE)
@@ -134,33 +133,6 @@ async def list_speakers(call_id: UUID, viewer: CallReader, service: ServiceDep) 
         await present(session, viewer, call_id)
         found = await reading.speakers(session, call_id)
     return [SpeakerShape.model_validate(row) for row in found]
-
-
-@router.patch(
-    "/{call_id}/speakers", status_code=HTTPStatus.ACCEPTED, responses=GONE, response_model=CallShape
-)
-async def correct_speakers(
-    call_id: UUID, given: SpeakersChange, viewer: CallCorrector, service: ServiceDep
-) -> Response:
-    """Put right which side speakers are on, or what they are called; with a side, all is measured anew."""
-    said = given.speakers
-    roles = {label: one.role for label, one in said.items() if "role" in one.model_fields_set}
-    names = {label: one.name for label, one in said.items() if "name" in one.model_fields_set}
-    lanes = None
-    async with changing(service, viewer, call_id) as (session, call):
-        known = {row.label for row in await reading.speakers(session, call_id)}
-        if not said.keys() <= known:
-            raise invalid(
-                "no_such_speaker",
-                f"The call has no speaker {', '.join(sorted(said.keys() - known))}.",
-                f"It has {', '.join(sorted(known)) or 'none yet'}.",
-            )
-        await changes.correct(session, call, roles, names, viewer.user_id, now())
-        if roles:
-            await session.flush()
-            lanes = await runs.rerun(session, call_id, StageName.ATTRIBUTE)
-    await service.ring(lanes or ())
-    return await _shown(service, call, HTTPStatus.ACCEPTED)
 
 
 @router.get("/{call_id}/stages", responses=GONE)
@@ -177,7 +149,7 @@ async def present(session: ReadSession, viewer: Viewer, call_id: UUID) -> Call:
     return _there(await reading.call(session, viewer, call_id))
 
 
-async def _shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.OK) -> Response:
+async def shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a call with its tag."""
     shape = CallShape.of(call, await _expected(service, (call,)))
     headers = {"ETag": etag(call), "Cache-Control": "private, no-cache"}

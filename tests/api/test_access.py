@@ -58,6 +58,10 @@ SENT: Mapping[str, dict[str, Any]] = {
     "PATCH /v1/calls/{call_id}": {"json": {"customer": "Acme"}},
     "POST /v1/calls/{call_id}/rerun": {"json": {"stage": "judge"}},
     "PATCH /v1/calls/{call_id}/speakers": {"json": {"speakers": {"S1": {"name": "Ana"}}}},
+    "POST /v1/calls/{call_id}/corrections": {
+        "json": {"edits": [{"kind": "text", "speaker": "S1", "start": 0.5, "end": 2, "text": "Hi there."}]}
+    },
+    "POST /v1/calls/{call_id}/corrections/undo": {"json": {"to_version": 0}},
     "GET /v1/calls/{call_id}/export": {"params": {"format": "txt"}},
     "POST /v1/uploads": {"headers": {**TUS, "upload-length": "8"}},
     "HEAD /v1/uploads/{upload_id}": {"headers": TUS},

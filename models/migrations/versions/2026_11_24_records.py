@@ -18,6 +18,7 @@ ADDED = (
     ('organisation', sa.Column('trail_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default='0' * 64)),
     ('call', sa.Column('customer_sentiment', sa.Float(), nullable=True)),
     ('call', sa.Column('customer_sentiment_change', sa.Float(), nullable=True)),
+    ('review', sa.Column('correction', sa.Integer(), nullable=False, server_default='0')),
     ('users', sa.Column('notice_seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)),
 )
 """Columns of tables that others refer to: added and dropped in place, since SQLite, made to build such a table anew,
