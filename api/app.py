@@ -17,6 +17,7 @@ from api.measures import Measures
 from api.middleware import Edge
 from api.routes import (
     assessments,
+    calibrations,
     calls,
     clients,
     clips,
@@ -65,6 +66,7 @@ ROUTERS = (
     trackers.router,
     hits.router,
     assessments.router,
+    calibrations.router,
     trail.router,
     comments.router,
     tasks.router,

@@ -14,13 +14,15 @@ from models.access import Permission, Reach, Viewer, granted
 from models.assessment import AnswerKind
 from models.db import ReadSession, Session, organisation_of
 from models.queries import access
-from models.scorecard import ANSWER, Answer
+from models.scorecard import ANSWER, SCORE, Answer, Score
 from models.tables import (
     AnswerRow,
     Assessment,
     Calibration,
     CalibrationMember,
     Call,
+    MachineScore,
+    ScorecardRow,
     ScorecardVersion,
     User,
 )
@@ -30,9 +32,10 @@ from models.tables import (
 class Held:
     """A session with the call that is scored in it and by what."""
 
-    session: Calibration
+    row: Calibration
     assessment: Assessment
     version: ScorecardVersion
+    card: ScorecardRow
     call: Call
 
 
@@ -66,7 +69,7 @@ async def find(
 
 async def lock(session: Session, held: Held) -> None:
     """Have nobody else change a session until the transaction ends, and see it as it now is."""
-    query = select(Calibration).where(col(Calibration.id) == held.session.id).with_for_update()
+    query = select(Calibration).where(col(Calibration.id) == held.row.id).with_for_update()
     await session.execute(query.execution_options(populate_existing=True))
 
 
@@ -167,17 +170,28 @@ def answer(session: Session, held: Held, user_id: UUID, answers: Iterable[Answer
     """Keep answers of a member, in place of what they answered to the same items before."""
     session.add_all(
         AnswerRow(
-            organisation_id=held.session.organisation_id,
+            organisation_id=held.row.organisation_id,
             assessment_id=held.assessment.id,
             item=one.item,
             kind=AnswerKind.CALIBRATION,
             user_id=user_id,
-            calibration_id=held.session.id,
+            calibration_id=held.row.id,
             content=ANSWER.dump_python(one, mode="json"),
             created_at=at,
         )
         for one in answers
     )
+
+
+async def machines(session: ReadSession, assessment_ids: Sequence[UUID]) -> Mapping[UUID, Score]:
+    """Return what the machine proposed last for each of some assessments."""
+    query = (
+        select(MachineScore)
+        .where(col(MachineScore.assessment_id).in_(assessment_ids))
+        .order_by(col(MachineScore.version))
+    )
+    newest = {row.assessment_id: row.content for row in (await session.execute(query)).scalars()}
+    return {key: SCORE.validate_python(content) for key, content in newest.items()}
 
 
 async def submit(session: Session, calibration_id: UUID, user_id: UUID, at: datetime) -> None:
@@ -208,13 +222,16 @@ async def blind(
     return frozenset((await session.execute(query)).scalars())
 
 
-def _held(viewer: Viewer, *, all_within: bool) -> Select[Calibration, Assessment, ScorecardVersion, Call]:
+def _held(
+    viewer: Viewer, *, all_within: bool
+) -> Select[Calibration, Assessment, ScorecardVersion, ScorecardRow, Call]:
     """Return the query of sessions that a viewer sees, never one on a call of their own."""
     own = or_(col(Calibration.created_by) == viewer.principal_id, _takes_part(viewer))
     return (
-        select(Calibration, Assessment, ScorecardVersion, Call)
+        select(Calibration, Assessment, ScorecardVersion, ScorecardRow, Call)
         .join(Assessment, col(Assessment.id) == col(Calibration.assessment_id))
         .join(ScorecardVersion, col(ScorecardVersion.id) == col(Assessment.version_id))
+        .join(ScorecardRow, col(ScorecardRow.id) == col(ScorecardVersion.scorecard_id))
         .join(Call, col(Call.id) == col(Assessment.call_id))
         .where(
             access.calls(viewer),
@@ -225,8 +242,8 @@ def _held(viewer: Viewer, *, all_within: bool) -> Select[Calibration, Assessment
     )
 
 
-def _one(row: Row[Calibration, Assessment, ScorecardVersion, Call]) -> Held:
-    return Held(row[0], row[1], row[2], row[3])
+def _one(row: Row[Calibration, Assessment, ScorecardVersion, ScorecardRow, Call]) -> Held:
+    return Held(row[0], row[1], row[2], row[3], row[4])
 
 
 def _takes_part(viewer: Viewer) -> ColumnElement[bool]:
