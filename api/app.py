@@ -17,6 +17,7 @@ from api.measures import Measures
 from api.middleware import Edge
 from api.routes import (
     assessments,
+    calibrations,
     calls,
     clients,
     clips,
@@ -27,6 +28,7 @@ from api.routes import (
     events,
     formulas,
     health,
+    hits,
     intake,
     media,
     oauth,
@@ -64,7 +66,9 @@ ROUTERS = (
     organisation.router,
     scorecards.router,
     trackers.router,
+    hits.router,
     assessments.router,
+    calibrations.router,
     trail.router,
     comments.router,
     tasks.router,

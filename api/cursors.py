@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.problems import Problem, invalid
+from models.queries.hits import Place as HitPlace
 from models.queries.listing import Order, Place, Sort
 from models.queries.reviewing import Stand
 
@@ -61,6 +62,23 @@ def stand(cursor: str | None) -> Stand | None:
             return None
         case [int(number), str(at), str(text)] if 0 <= number < 2**15:
             return Stand(number, _time(at), _key(text))
+    raise _wrong()
+
+
+def of_hit(place: HitPlace) -> str:
+    """Return the cursor of what comes after a hit of a tracker."""
+    return _packed([place.at.isoformat(), str(place.call_id), place.number])
+
+
+def hit(cursor: str | None) -> HitPlace | None:
+    """Return the hit that a cursor stands for; None without one."""
+    match None if cursor is None else _unpacked(cursor):
+        case None:
+            return None
+        case [str(_), str(_), bool()]:
+            raise _wrong()
+        case [str(at), str(text), int(number)] if 0 <= number < 2**31:
+            return HitPlace(_time(at), _key(text), number)
     raise _wrong()
 
 

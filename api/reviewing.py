@@ -99,7 +99,7 @@ def demand_consistent(found: Assessed, name: MoveName, answers: Iterable[Answer]
 def rescored(found: Assessed, machine: MachineScore, answers: Sequence[Answer]) -> Score:
     """Return the score that people's answers make of the machine's."""
     card = SCORECARD.validate_python(found.version.content)
-    return corrected(card, SCORE.validate_python(machine.content), found.call.call_type, answers)
+    return corrected(card, SCORE.validate_python(machine.content), answers)
 
 
 def _hindrance(found: Assessed, move: Move, viewer: Viewer) -> Problem | None:

@@ -16,14 +16,18 @@ from api.schemas.reviewing import (
     WaitingShape,
     WholeAssessmentShape,
 )
+from models.access import Viewer
 from models.assessment import MoveName
 from models.db import ReadSession
-from models.queries import people, reviewing
+from models.queries import calibrations, people, reviewing
 from models.queries.reviewing import Assessed
 from models.scorecard import ANSWER, POINT, SCORE, SCORECARD
 from models.tables import AnswerRow, Assessment, MachineScore, MoveRow, ScorecardRow, ScorecardVersion
 
 Names = Mapping[UUID, str]
+Blind = frozenset[UUID]
+"""Scores that somebody is not to see yet."""
+BLIND = "You score this call in an open session: you see its score once you have submitted your answers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,23 @@ class Said:
     answers: Sequence[AnswerRow]
     moves: Sequence[MoveRow]
     names: Names
+    blind: Blind
 
 
-async def said(session: ReadSession, found: Assessed) -> Said:
-    """Return what was said to a score and done with it."""
+async def said(session: ReadSession, found: Assessed, viewer: Viewer) -> Said:
+    """Return what was said to a score and done with it, and whether a viewer is to see it."""
     key = found.row.id
     answers, moves = await reviewing.answered(session, key), await reviewing.moves(session, key)
     names = await people.member_names(session, list(_people(found, answers, moves)))
-    return Said(await reviewing.machine(session, key), answers, moves, names)
+    blind = await calibrations.blind(session, viewer.user_id, [key])
+    return Said(await reviewing.machine(session, key), answers, moves, names, blind)
 
 
-def assessment(row: Assessment, version: ScorecardVersion, card: ScorecardRow) -> AssessmentShape:
-    """Return a score as it goes out."""
+def assessment(
+    row: Assessment, version: ScorecardVersion, card: ScorecardRow, blind: Blind = frozenset()
+) -> AssessmentShape:
+    """Return a score as it goes out; what it is only to those who are not blind for it."""
+    hidden = row.id in blind
     return AssessmentShape(
         id=row.id,
         version_id=version.id,
@@ -54,11 +63,12 @@ def assessment(row: Assessment, version: ScorecardVersion, card: ScorecardRow) -
         number=version.number,
         trial=row.trial,
         state=row.state,
-        points=of_hundred(row.points),
+        points=None if hidden else of_hundred(row.points),
         coverage=row.coverage,
-        why=row.why,
+        why="" if hidden else row.why,
         formula=FORMULA,
-        score=SCORE.validate_python(row.content),
+        score=None if hidden else SCORE.validate_python(row.content),
+        hidden=BLIND if hidden else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
@@ -66,28 +76,28 @@ def assessment(row: Assessment, version: ScorecardVersion, card: ScorecardRow) -
 
 def whole(found: Assessed, all_said: Said, may: list[MoveName]) -> WholeAssessmentShape:
     """Return a score with everything that was said to it and done with it."""
-    row, names = found.row, all_said.names
+    row, names, hidden = found.row, all_said.names, found.row.id in all_said.blind
     return WholeAssessmentShape(
-        **dict(assessment(row, found.version, found.card)),
+        **dict(assessment(row, found.version, found.card, all_said.blind)),
         call_id=found.call.id,
         rep_id=found.call.rep_id,
         version=row.version,
-        machine_points=of_hundred(all_said.machine.points),
+        machine_points=None if hidden else of_hundred(all_said.machine.points),
         assigned_to=person(row.assigned_to, names),
         decided_by=person(row.decided_by, names),
         decided_at=row.decided_at,
         by_policy=row.by_policy,
         acknowledged_at=row.acknowledged_at,
         contested_at=row.contested_at,
-        items=list(_items(found, all_said)),
+        items=[] if hidden else list(_items(found, all_said)),
         moves=[_move(one, names) for one in all_said.moves],
         may=may,
     )
 
 
-def waiting(found: Assessed, names: Names) -> WaitingShape:
+def waiting(found: Assessed, names: Names, blind: Blind) -> WaitingShape:
     """Return a score as the queue of review shows it."""
-    row, call = found.row, found.call
+    row, call, hidden = found.row, found.call, found.row.id in blind
     return WaitingShape(
         id=row.id,
         call_id=call.id,
@@ -99,9 +109,10 @@ def waiting(found: Assessed, names: Names) -> WaitingShape:
         scorecard=found.card.key,
         number=found.version.number,
         state=row.state,
-        points=of_hundred(row.points),
+        points=None if hidden else of_hundred(row.points),
         coverage=row.coverage,
-        why=row.why,
+        why="" if hidden else row.why,
+        hidden=BLIND if hidden else None,
         assigned_to=person(row.assigned_to, names),
         contested_at=row.contested_at,
         created_at=row.created_at,

@@ -37,7 +37,7 @@ from models.access import Reach, Viewer
 from models.assessment import MOVE, AnswerKind, MoveName
 from models.call import CallType
 from models.db import Session
-from models.queries import access, assessments, people
+from models.queries import access, assessments, calibrations, people
 from models.queries import reviewing as reviews
 from models.queries.reviewing import Assessed, Stand, Waiting
 
@@ -70,8 +70,9 @@ async def list_assessments(call_id: UUID, viewer: CallReader, service: ServiceDe
     async with service.database.read(viewer.organisation_id) as session:
         await present(session, viewer, call_id)
         found = await assessments.of_call(session, call_id)
+        blind = await calibrations.blind(session, viewer.user_id, [row.id for row, _, _ in found])
     await note_seen(service, viewer, f"call:{call_id}", "scores")
-    return [shown_assessments.assessment(*one) for one in found]
+    return [shown_assessments.assessment(*one, blind) for one in found]
 
 
 @router.get("/reviews")
@@ -93,7 +94,8 @@ async def list_waiting(
         rows, more = cut(await reviews.queue(session, viewer, waiting, after, wanted.limit + 1), wanted.limit)
         ids = {one for row in rows for one in (row.call.rep_id, row.row.assigned_to) if one is not None}
         names = await people.member_names(session, sorted(ids))
-    items = [shown_assessments.waiting(one, names) for one in rows]
+        blind = await calibrations.blind(session, viewer.user_id, [one.row.id for one in rows])
+    items = [shown_assessments.waiting(one, names, blind) for one in rows]
     return WaitingPage(items=items, next=cursors.of_stand(_stand(rows[-1])) if more else None)
 
 
@@ -236,7 +238,7 @@ async def _answered(
 async def _shown(service: Service, found: Assessed, reviewer: Viewer, answerer: Viewer) -> Response:
     """Return a score with its tag."""
     async with service.database.read(reviewer.organisation_id) as session:
-        said = await shown_assessments.said(session, found)
+        said = await shown_assessments.said(session, found, reviewer)
         seen = reviewer.reach is not Reach.NONE and await reviews.find(session, reviewer, found.row.id)
     may = reviewing.may(found, reviewer if seen else None, answerer)
     shape = shown_assessments.whole(found, said, may)

@@ -35,7 +35,7 @@ from core.errors import Rejected
 from models.access import Viewer
 from models.call import CallState, CallType, Consent, ConsentPolicy
 from models.db import ReadSession, Session
-from models.queries import calls, changes, deletion, listing, people, reading, runs, search
+from models.queries import calls, changes, deletion, hits, listing, people, reading, runs, search
 from models.stages import Lane, StageName
 from models.tables import Call
 
@@ -91,6 +91,7 @@ async def change_call(
         await _admitted(session, call, values)
         before = call.call_type
         changes.change(session, call, values, viewer.principal_id, now())
+        await hits.follow(session, call)
         lanes = await _measured_anew(session, call, before)
     await service.ring(lanes)
     await refreshed(service, viewer.organisation_id)

@@ -119,6 +119,7 @@ class WholeAssessmentShape(AssessmentShape):
     contested_at: datetime | None
     """When the rep asked for another look that nobody has taken yet."""
     items: list[ItemReviewed]
+    """Nothing where `hidden` says why."""
     moves: list[MoveShape]
     may: list[MoveName]
     """What whoever asks may do with it now."""
@@ -140,6 +141,8 @@ class WaitingShape(Given):
     points: float | None
     coverage: float
     why: str
+    hidden: str | None
+    """Why points are not shown to whoever asks; null where they are."""
     assigned_to: PersonShape | None
     contested_at: datetime | None
     created_at: datetime

@@ -13,7 +13,7 @@ from sqlmodel import col
 from models.access import RULES, Permission, Reach, Viewer
 from models.call import UserRole
 from models.db import ReadSession
-from models.tables import Call, Deal, Team, User
+from models.tables import Call, Deal, Team, TrackerHit, User
 
 
 async def subtree(session: ReadSession, team_id: UUID | None) -> tuple[UUID, ...]:
@@ -30,6 +30,11 @@ async def subtree(session: ReadSession, team_id: UUID | None) -> tuple[UUID, ...
 def calls(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition on `Call` that a viewer sees it: the rep is its owner."""
     return _within(viewer, col(Call.rep_id), col(Call.team_id))
+
+
+def hits(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition on `TrackerHit` that its call is one a viewer sees, as the hit tells."""
+    return _within(viewer, col(TrackerHit.rep_id), col(TrackerHit.team_id))
 
 
 def users(viewer: Viewer) -> ColumnElement[bool]:

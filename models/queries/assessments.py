@@ -253,6 +253,9 @@ async def _keep_hits(session: Session, call: Call, tracked: Sequence[Tracked]) -
             end=hit.end,
             side=hit.side,
             words=hit.words,
+            at=call.started_at,
+            rep_id=call.rep_id,
+            team_id=call.team_id,
         )
         for one in tracked
         for number, hit in enumerate(one.hits)

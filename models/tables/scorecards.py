@@ -63,13 +63,25 @@ class TrackerRow(Keyed, TenantRow, table=True):
 
 
 class TrackerHit(TenantRow, table=True):
-    """A place where a tracker found something."""
+    """A place where a tracker found something.
+
+    `at`, `rep_id` and `team_id` are the call's, kept here so that one index finds and sorts hits.
+    """
 
     __tablename__ = "tracker_hit"
     __table_args__ = (
         within_tenant("call_id", "call"),
         within_tenant("tracker_id", "tracker"),
-        Index("ix_tracker_hit_tracker_id", "tracker_id", "call_id"),
+        Index(
+            "ix_tracker_hit_tracker_id_at",
+            "tracker_id",
+            "at",
+            "call_id",
+            "number",
+            "side",
+            "rep_id",
+            "team_id",
+        ),
     )
 
     call_id: UUID = Field(primary_key=True)
@@ -80,6 +92,9 @@ class TrackerHit(TenantRow, table=True):
     end: float
     side: str
     words: str
+    at: datetime
+    rep_id: UUID | None = None
+    team_id: UUID | None = None
 
 
 class Assessment(Keyed, TenantRow, table=True):

@@ -25,6 +25,15 @@ ADDED = (
 deletes what refers to it."""
 
 
+KNOWN_OF_CALLS = """
+UPDATE tracker_hit SET
+    at = (SELECT started_at FROM call WHERE call.id = tracker_hit.call_id),
+    rep_id = (SELECT rep_id FROM call WHERE call.id = tracker_hit.call_id),
+    team_id = (SELECT team_id FROM call WHERE call.id = tracker_hit.call_id)
+"""
+"""Hits that are there already say what is known of their calls."""
+
+
 def upgrade() -> None:
     """Go forward."""
     op.create_table('formula_version',
@@ -294,6 +303,17 @@ def upgrade() -> None:
     with op.batch_alter_table('move', schema=None) as batch_op:
         batch_op.create_index('ix_move_user_id', ['user_id', 'created_at'], unique=False)
 
+    with op.batch_alter_table('tracker_hit', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('rep_id', sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column('team_id', sa.Uuid(), nullable=True))
+        batch_op.drop_index('ix_tracker_hit_tracker_id')
+
+    op.execute(KNOWN_OF_CALLS)
+    with op.batch_alter_table('tracker_hit', schema=None) as batch_op:
+        batch_op.alter_column('at', existing_type=sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False)
+        batch_op.create_index('ix_tracker_hit_tracker_id_at', ['tracker_id', 'at', 'call_id', 'number', 'side', 'rep_id', 'team_id'], unique=False)
+
     for table, column in ADDED:
         op.add_column(table, column)
     op.drop_index('ix_assessment_queue', 'assessment')
@@ -308,6 +328,13 @@ def downgrade() -> None:
         op.drop_column(table, column.name)
     with op.batch_alter_table('move', schema=None) as batch_op:
         batch_op.drop_index('ix_move_user_id')
+
+    with op.batch_alter_table('tracker_hit', schema=None) as batch_op:
+        batch_op.drop_index('ix_tracker_hit_tracker_id_at')
+        batch_op.create_index('ix_tracker_hit_tracker_id', ['tracker_id', 'call_id'], unique=False)
+        batch_op.drop_column('team_id')
+        batch_op.drop_column('rep_id')
+        batch_op.drop_column('at')
 
     with op.batch_alter_table('answer', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_answer_organisation_id_calibration_id_calibration'), type_='foreignkey')
