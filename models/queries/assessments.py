@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models.assessment import MOVE, AnswerKind, AssessmentState, MoveName
 from models.db import ReadSession, Session
+from models.queries import due
 from models.scorecard import ANSWER, SCORE, SCORECARD, Answer, InForce, Proposal
 from models.tables import (
     AnswerRow,
@@ -177,6 +178,7 @@ def _again(session: Session, row: Assessment, proposal: Proposal, revision: int,
         return False
     if row.state is not AssessmentState.PROPOSED:
         move = MOVE[MoveName.RESCORE]
+        due.note(session, row.organisation_id, call_id=row.call_id)
         _moved(session, row, move.name, move.after or row.state, at)
         row.decided_by = row.decided_at = row.assigned_to = row.acknowledged_at = row.contested_at = None
         row.by_policy = False

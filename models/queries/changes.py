@@ -11,10 +11,13 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models.db import Session
-from models.queries import reading
+from models.queries import due, reading
 from models.queries.events import Kind, record
 from models.tables import Call, Correction, SpeakerRow
 from models.transcript import Role
+
+RECORDED = frozenset({"rep_id", "call_type", "started_at"})
+"""What decides in whose record a call is, and where in it."""
 
 
 def change(session: Session, call: Call, values: Mapping[str, Any], at: datetime) -> None:
@@ -24,6 +27,8 @@ def change(session: Session, call: Call, values: Mapping[str, Any], at: datetime
         return
     for name, value in changed.items():
         setattr(call, name, value)
+    if changed.keys() & RECORDED:
+        due.note(session, call.organisation_id, call_id=call.id)
     _touch(session, call, Kind.CHANGED, at)
 
 

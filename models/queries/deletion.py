@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models.call import CallState
 from models.db import Session
-from models.queries import reviews
+from models.queries import due, reviews
 from models.queries.events import Kind, record
 from models.tables import Call, Correction, Product, Recording, ReviewRow, StageRun
 
@@ -32,6 +32,7 @@ async def erase(session: Session, call_id: UUID, at: datetime) -> tuple[str, ...
     _empty(call, at)
     await session.flush()
     record(session, call, Kind.DELETED)
+    due.note(session, call.organisation_id, call_id=call.id)
     return await _give_up_recording(session, call)
 
 
