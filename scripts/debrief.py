@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scripts import analyze, calls, doctor, intake, people, quality
+from scripts import analyze, calls, doctor, intake, people, quality, records
 from scripts.demo import demo
 from scripts.serve.command import serve
 
@@ -24,6 +24,7 @@ app.command("bench")(quality.bench)
 app.add_typer(people.user, name="user")
 app.add_typer(people.apikey, name="apikey")
 app.add_typer(calls.call, name="call")
+app.add_typer(records.records, name="records")
 
 
 @app.command("doctor")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.auth import OrganisationChanger, OrganisationReader, ServiceDep
 from api.routes.routers import guarded
 from api.schemas.people import OrganisationChange, OrganisationShape
-from models.queries import people
+from models.queries import people, records
 
 router = guarded("organisation", "/v1/organisation")
 
@@ -21,9 +21,16 @@ async def get_organisation(viewer: OrganisationReader, service: ServiceDep) -> O
 async def change_organisation(
     given: OrganisationChange, viewer: OrganisationChanger, service: ServiceDep
 ) -> OrganisationShape:
-    """Change what the organisation demands, from now on; calls that are there keep what they have."""
+    """Change what the organisation demands, from now on; calls that are there keep what they have.
+
+    In another time zone days and months of performance records are others: all records are made anew.
+    """
+    values = given.given
     async with service.database.system() as session:
         found = await people.organisation(session, viewer.organisation_id)
-        for name, value in given.given.items():
+        time_zone = values.pop("time_zone", found.time_zone)
+        if time_zone != found.time_zone:
+            await records.move_to(session, found, time_zone)
+        for name, value in values.items():
             setattr(found, name, value)
     return OrganisationShape.model_validate(found)

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr, StrictBool, StrictInt
 
 from api.passwords import LEAST, MOST
-from api.schemas.shape import Change, Email, Given, Line, Moment, Taken
+from api.schemas.shape import Change, Email, Given, Line, Moment, Taken, TimeZone
 from models.access import Scope
 from models.call import ConsentPolicy, UserRole
 
@@ -38,6 +38,8 @@ class OrganisationShape(Given):
     consent_policy: ConsentPolicy
     retention_days: int | None
     """Days after which calls are deleted, where a call names no other time; null: never."""
+    time_zone: str
+    """Where days, weeks, months and quarters of performance records begin, as the IANA database names it."""
     created_at: datetime
 
 
@@ -47,6 +49,8 @@ class OrganisationChange(Change):
     name: Line = ""
     consent_policy: ConsentPolicy = ConsentPolicy.NOT_CHECKED
     retention_days: Annotated[StrictInt, Field(ge=1, le=36500)] | None = None
+    time_zone: TimeZone = "UTC"
+    """A name of the IANA database, for example Europe/Berlin; records are made anew in it."""
 
 
 class MeShape(Given):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -67,10 +68,19 @@ def _written_out(moment: object) -> object:
     raise ValueError("must be a time as ISO 8601 has it, with its zone")
 
 
+def _zone(name: str) -> str:
+    """Return the name of a time zone; raises ValueError where there is none of that name."""
+    if name not in available_timezones():
+        raise ValueError("must be the name of a time zone, for example Europe/Berlin")
+    return name
+
+
 Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_stored)]
 """A name or a title."""
 Moment = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_written_out)]
 """A time with its zone, kept in UTC."""
+TimeZone = Annotated[str, Field(max_length=100), AfterValidator(_zone)]
+"""A time zone by its name in the IANA database."""
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 """A language as ISO 639 names it."""
 Email = Annotated[

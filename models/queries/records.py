@@ -98,6 +98,14 @@ async def move_to(session: SystemSession, organisation: Organisation, time_zone:
     await due.note_everybody(session, organisation.id)
 
 
+async def hurry(session: Session, most_s: float) -> None:
+    """Have a transaction fail where it would wait longer for others; SQLite waits as always."""
+    if session.get_bind().dialect.name != "sqlite":
+        connection = await session.connection()
+        timeout = func.set_config("lock_timeout", f"{most_s * 1000:.0f}ms", True)  # noqa: FBT003 - until the commit
+        await connection.execute(select(timeout))
+
+
 async def alone(session: AsyncSession, organisation_id: UUID) -> None:
     """Wait until nobody else works on an organisation's records, and keep others waiting until the commit.
 
