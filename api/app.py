@@ -20,11 +20,13 @@ from api.routes import (
     calls,
     clients,
     events,
+    evidence,
     health,
     intake,
     media,
     oauth,
     organisation,
+    records,
     scorecards,
     session,
     teams,
@@ -55,6 +57,8 @@ ROUTERS = (
     scorecards.router,
     trackers.router,
     assessments.router,
+    records.router,
+    evidence.router,
     health.router,
 )
 

@@ -63,27 +63,14 @@ async def of_rep(
     return {cell.period: cell for cell in await _read(session, query, kind, call_type)}
 
 
-async def of_people(
-    session: ReadSession, user_ids: Collection[UUID], periods: Sequence[Period], call_type: CallType | None
+async def of_teams(
+    session: ReadSession, team_ids: Collection[UUID], period: Period, call_type: CallType | None
 ) -> list[Cell]:
-    """Return the cells of people in periods of one kind."""
-    kind = periods[0].kind
-    query = (
-        _cells(kind, call_type)
-        .where(col(RecordCell.rep_id).in_(user_ids))
-        .where(col(RecordCell.start).in_([period.start for period in periods]))
-    )
-    return await _read(session, query, kind, call_type)
-
-
-async def of_team(
-    session: ReadSession, team_id: UUID, period: Period, call_type: CallType | None
-) -> list[Cell]:
-    """Return the cells of everybody in a team, without those of teams below."""
+    """Return the cells of everybody in some teams, not counting teams below."""
     query = (
         _cells(period.kind, call_type)
         .join(User, col(User.id) == col(RecordCell.rep_id))
-        .where(col(User.team_id) == team_id, col(RecordCell.start) == period.start)
+        .where(col(User.team_id).in_(team_ids), col(RecordCell.start) == period.start)
     )
     return await _read(session, query, period.kind, call_type)
 
@@ -95,6 +82,12 @@ async def of_everybody(
     kind = periods[0].kind
     query = _cells(kind, call_type).where(col(RecordCell.start).in_([one.start for one in periods]))
     return await _read(session, query, kind, call_type)
+
+
+async def names(session: ReadSession, periods: Sequence[Period]) -> frozenset[str]:
+    """Return the names of all measures in anybody's cells of all calls, in periods of one kind."""
+    found = await of_everybody(session, periods, None)
+    return frozenset(name for cell in found for name in cell.figures)
 
 
 def _cells(kind: PeriodKind, call_type: CallType | None) -> Select[Any]:

@@ -55,7 +55,7 @@ async def refresh(session: Session, rules: Rules, at: datetime, most: int = due.
     noted = await due.some(session, most)
     if not noted:
         return 0
-    zone = await _zone(session)
+    zone = await zone_of(session)
     touched = defaultdict[UUID, set[Slot]](set)
     await _calls(session, rules, zone, {row.call_id for row in noted if row.call_id is not None}, touched)
     await _deals(session, rules, zone, {row.deal_id for row in noted if row.deal_id is not None}, touched)
@@ -118,24 +118,25 @@ async def alone(session: AsyncSession, organisation_id: UUID) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(literal(key, BigInteger))))
 
 
-async def _remade(
-    database: Database, rules: Rules, organisation_id: UUID, rep_id: UUID, at: datetime
-) -> Made:
-    async with database.write(organisation_id) as session:
-        await alone(session, organisation_of(session))
-        zone, touched = await _zone(session), defaultdict[UUID, set[Slot]](set)
-        made = await _whole(session, rules, zone, rep_id, touched, at)
-        for other, slots in touched.items():
-            await _partly(session, rules, zone, other, slots, at)
-    return made
-
-
-async def _zone(session: ReadSession) -> ZoneInfo:
+async def zone_of(session: ReadSession) -> ZoneInfo:
+    """Return the organisation's time zone; raises `NotReady` where the machine does not know it."""
     name = (await people.own_organisation(session)).time_zone
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise NotReady(f"This machine does not know the time zone {name}.", "pip install tzdata") from error
+
+
+async def _remade(
+    database: Database, rules: Rules, organisation_id: UUID, rep_id: UUID, at: datetime
+) -> Made:
+    async with database.write(organisation_id) as session:
+        await alone(session, organisation_of(session))
+        zone, touched = await zone_of(session), defaultdict[UUID, set[Slot]](set)
+        made = await _whole(session, rules, zone, rep_id, touched, at)
+        for other, slots in touched.items():
+            await _partly(session, rules, zone, other, slots, at)
+    return made
 
 
 async def _calls(
