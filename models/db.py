@@ -24,7 +24,7 @@ from sqlmodel import col
 from core.clock import now
 from core.settings import Settings
 from models.queries.trail import seal
-from models.tables import TenantRow
+from models.tables import Organisation, TenantRow
 
 ReadSession = NewType("ReadSession", AsyncSession)
 """Reads the rows of one organisation."""
@@ -196,5 +196,15 @@ def _own(session: SyncSession, _context: object, _instances: object) -> None:
     if SYSTEM in session.info:
         return
     for row in (*session.new, *session.dirty, *session.deleted):
-        if not isinstance(row, TenantRow) or row.organisation_id != session.info.get(TENANT):
+        if _owner(row) != session.info.get(TENANT):
             raise Forbidden(f"{type(row).__name__} belongs to another organisation")
+
+
+def _owner(row: object) -> UUID | None:
+    """Return the organisation that a row belongs to; an organisation belongs to itself."""
+    match row:
+        case Organisation():
+            return row.id
+        case TenantRow():
+            return row.organisation_id
+    return None

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
-import httpx2
 import typer
 
-from core.errors import DebriefError, Rejected, Retryable
+from core.errors import DebriefError
 from ingest.files import Intake, take
 from ingest.stream import of_file
 from models.call import CallDetails, CallState, CallType, Consent, Source
@@ -22,10 +21,9 @@ from models.queries import organisations
 from models.tables import Call
 from scripts.analyze import MENDABLE, complain
 from scripts.installation import Data, Installation, Whose, chosen_settings, installation, run
+from scripts.remote import Remote, remote
 
 POLL_S = 0.5
-TIMEOUT_S = 60.0
-_FAILS = 400
 
 call = typer.Typer(no_args_is_help=True, help="Calls of the service.")
 
@@ -139,9 +137,9 @@ class Direct:
 class OverApi:
     """Over the API, to a service anywhere."""
 
-    def __init__(self, client: httpx2.AsyncClient) -> None:
-        """Take a client of the service."""
-        self._client = client
+    def __init__(self, service: Remote) -> None:
+        """Take the service."""
+        self._service = service
 
     async def add(self, path: Path, details: CallDetails) -> str:
         """Return the key of the call."""
@@ -157,30 +155,17 @@ class OverApi:
         }
         given = {name: str(value) for name, value in said.items() if value is not None}
         kind = {"content-type": "application/octet-stream"}
-        answer = await self._asked("POST", "/v1/calls", params=given, content=of_file(path), headers=kind)
+        answer = await self._service.asked(
+            "POST", "/v1/calls", params=given, content=of_file(path), headers=kind
+        )
         return str(answer["id"])
 
     async def state(self, call_id: str) -> State:
         """Return where a call is."""
-        found = await self._asked("GET", f"/v1/calls/{call_id}")
+        found = await self._service.asked("GET", f"/v1/calls/{call_id}")
         reason = found["reason"] or {}
         says = " ".join(reason[part] for part in ("reason", "remedy") if part in reason)
         return State(CallState(found["state"]), found["progress"], says)
-
-    async def _asked(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
-        try:
-            answer = await self._client.request(method, path, **sent)
-        except httpx2.TransportError as error:
-            raise Retryable(f"{self._client.base_url} does not answer: {error}") from error
-        if answer.status_code < _FAILS:
-            found: dict[str, Any] = answer.json()
-            return found
-        told = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-        raise Rejected(
-            told.get("code", "refused"),
-            told.get("detail", f"The service answers {answer.status_code}."),
-            told.get("remedy", "Check the address."),
-        )
 
 
 @asynccontextmanager
@@ -194,6 +179,5 @@ async def _directly(data: Path | None, organisation: str) -> AsyncIterator[Direc
 
 @asynccontextmanager
 async def _over_api(server: str, key: str) -> AsyncIterator[OverApi]:
-    headers = {"authorization": f"Bearer {key}"}
-    async with httpx2.AsyncClient(base_url=server, headers=headers, timeout=TIMEOUT_S) as client:
-        yield OverApi(client)
+    async with remote(server, key) as service:
+        yield OverApi(service)

@@ -91,8 +91,11 @@ def slots_of_call(call: CallContribution, zone: ZoneInfo) -> frozenset[Slot]:
 
 
 def slots_of_deal(deal: DealContribution, zone: ZoneInfo) -> frozenset[Slot]:
-    """Return the slots that a deal lies in: those of when it was opened, and of when it was won or lost."""
-    moments = (deal.opened_at, deal.settled_at)
+    """Return the slots that a deal lies in, of when it was opened and when it was closed.
+
+    Open again, it lies no longer in the slots of its close, and they too are made anew.
+    """
+    moments = (deal.opened_at, deal.closed_at)
     return frozenset(
         Slot(period, None) for at in moments if at is not None for period in periods_of(at, zone)
     )

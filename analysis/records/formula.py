@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from analysis.scorecards.check import HEAVIEST, NUL, of_target
 from analysis.scorecards.points import dealt, earned, share
-from models.record import LEAST_CALLS, Cell, Formula, Term
+from core.errors import Rejected
+from models.record import FORMULA, LEAST_CALLS, Cell, Formula, Term
 from models.scorecard import WHOLE
 
 VERSION = "1"
-HEAVIEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +60,39 @@ def index(formula: Formula, cell: Cell) -> Index:
     return Index(None if reason else sum(t.points for t in terms), reason, coverage, terms, VERSION)
 
 
-def problems(formula: Formula, measures: Mapping[str, str]) -> Iterator[str]:
+def checked(formula: Formula, measures: Collection[str]) -> Formula:
+    """Return a formula that can be used; raises `Rejected` with everything that is wrong with it."""
+    found = tuple(problems(formula, measures))
+    if found:
+        raise Rejected(
+            "formula", "The formula cannot be used: " + " ".join(found), "Put that right and try again."
+        )
+    return formula
+
+
+def problems(formula: Formula, measures: Collection[str]) -> Iterator[str]:
     """Yield what is wrong with a formula, given the measures that there are; nothing where it can be used."""
+    if NUL in FORMULA.dump_json(formula):
+        yield "It holds the character NUL."
     if not formula.name.strip():
         yield "It needs a name."
     if not formula.terms:
         yield "It needs at least one measure."
     if not 0 <= formula.coverage <= 1:
         yield f"The coverage {formula.coverage:g} must be between 0 and 1."
+    for measure, times in Counter(term.measure for term in formula.terms).items():
+        if times > 1:
+            yield f"'{measure}' is in it {times} times; once must do."
     for term in formula.terms:
         yield from (f"'{term.measure}': {problem}" for problem in _of_term(term, measures))
 
 
-def _of_term(term: Term, measures: Mapping[str, str]) -> Iterator[str]:
+def _of_term(term: Term, measures: Collection[str]) -> Iterator[str]:
     if term.measure not in measures:
         yield "there is no such measure."
     if not 1 <= term.weight <= HEAVIEST:
         yield f"its weight must be between 1 and {HEAVIEST}."
-    if term.target.low is None and term.target.high is None:
-        yield "its target needs a lower bound, an upper bound or both."
+    yield from of_target(term.target)
 
 
 def _reason(cell: Cell, coverage: float, formula: Formula) -> str | None:

@@ -60,7 +60,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Standing:
     """A measure of a rep in a period, beside their own past, over periods, and beside their team."""
 
     change: Change | None
@@ -68,8 +68,8 @@ class Comparison:
     band: Spread | None
 
 
-def compared(measure: str, history: Sequence[Cell], periods: int, team: Sequence[Cell]) -> Comparison:
-    """Return how a measure of the last cell of a history compares.
+def standing(measure: str, history: Sequence[Cell], periods: int, team: Sequence[Cell]) -> Standing:
+    """Return how a measure of the last cell of a history stands.
 
     The history has a cell for each period, empty or not; the trend is that of its last `periods`, the past
     is pooled over at most four before the last. `team` are cells of the last period.
@@ -78,7 +78,7 @@ def compared(measure: str, history: Sequence[Cell], periods: int, team: Sequence
     now = figures[-1]
     past = pooled(measure, [found for found in figures[-1 - BASELINE : -1] if found is not None])
     points = [(number, found) for number, found in enumerate(figures[-periods:]) if found is not None]
-    return Comparison(
+    return Standing(
         None if now is None or past is None else change(now, past), trend(points), spread(team, measure)
     )
 

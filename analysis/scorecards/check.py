@@ -61,7 +61,7 @@ def _of_item(item: Item, trackers: Collection[str]) -> Iterator[str]:
     if isinstance(item, TrackerItem) and item.tracker not in trackers:
         yield f"there is no tracker '{item.tracker}'."
     for target in (item.target, *item.by_call_type.values()):
-        yield from _of_target(target)
+        yield from of_target(target)
 
 
 def _of_metric(item: MetricItem) -> Iterator[str]:
@@ -72,7 +72,8 @@ def _of_metric(item: MetricItem) -> Iterator[str]:
         yield f"the metric '{item.metric}' is of {' or '.join(sides)}, not of {item.side}."
 
 
-def _of_target(target: Target) -> Iterator[str]:
+def of_target(target: Target) -> Iterator[str]:
+    """Yield what is wrong with a target."""
     bounds = [bound for bound in (target.low, target.high, target.fade) if bound is not None]
     if not all(math.isfinite(bound) for bound in bounds):
         yield "a target holds numbers."

@@ -11,14 +11,13 @@ from fastapi import Query
 from analysis.records.measures import Measure, MeasureKind, measures, named
 from analysis.records.periods import end_of
 from analysis.records.relation import CAUTION, LEAST_PAIRS, relation
-from analysis.records.trends import BASELINE, compared, pooled, spread
+from analysis.records.trends import BASELINE, pooled, spread, standing
 from api.auth import RecordReader, ScoreComparer, ServiceDep
 from api.indexes import Weighing, indexes, weighings
 from api.problems import invalid, not_found
 from api.routes.routers import MISSING, guarded
 from api.schemas.evidence import RelationsAsked, RelationShape, RelationsShape
 from api.schemas.records import (
-    ComparisonShape,
     IntervalShape,
     MeasureShape,
     MemberShape,
@@ -28,6 +27,7 @@ from api.schemas.records import (
     RecordShape,
     ReviewedShape,
     SpreadShape,
+    StandingShape,
     TeamRecordShape,
     figures_of,
 )
@@ -42,8 +42,6 @@ from models.tables import User
 
 router = guarded("records", "/v1")
 
-QUARTERS = 8
-"""Quarters in whose records stages of deals and currencies are looked for."""
 METHOD = (
     "Spearman's rank correlation with its 95 % interval (Bonett and Wright 2000), over one pair a rep. "
     "{} measures are looked at at once: about one in twenty looks clear by chance alone."
@@ -78,7 +76,7 @@ async def get_record(
         least_calls=LEAST_CALLS,
         measures=[MeasureShape.of(one) for one in which.values()],
         periods=[_period(cell, which, known, days) for cell in shown],
-        comparisons=[ComparisonShape.of(name, compared(name, past, wanted.periods, team)) for name in which],
+        standings=[StandingShape.of(name, standing(name, past, wanted.periods, team)) for name in which],
     )
 
 
@@ -127,11 +125,8 @@ async def get_team_record(
 async def list_measures(viewer: RecordReader, service: ServiceDep) -> list[MeasureShape]:
     """Return every measure that records may show, of the organisation's scorecards and deals too."""
     async with service.database.read(viewer.organisation_id) as session:
-        days = await calendar(session)
-        names = await cells.names(session, days.until(None, PeriodKind.QUARTER, QUARTERS))
-        scorecards = await evidence.scorecards(session)
-    every = {**measures(scorecards), **named(names, scorecards)}
-    return [MeasureShape.of(one) for one in every.values()]
+        names = await formulas.names(session)
+    return [MeasureShape.of(one) for one in measures(*names).values()]
 
 
 @router.get("/records/relations")

@@ -30,7 +30,7 @@ from models.access import Viewer
 from models.db import ReadSession, Session
 from models.queries import assessments, scorecards
 from models.scorecard import SCORECARD, Scorecard
-from models.tables import ScorecardRow, ScorecardVersion
+from models.tables import FormulaVersion, ScorecardRow, ScorecardVersion
 from models.versions import VersionMoveName, legal
 
 YAML = "application/yaml"
@@ -101,7 +101,9 @@ async def change_version(
     """Change what a draft asks; a version by which calls were scored is copied instead."""
     async with service.database.write(viewer.organisation_id) as session:
         row, version = await _present(session, version_id, lock=True)
-        await scorecards.edit(row, version, await _checked(session, given), now())
+        await scorecards.edit(
+            session, row, version, await _checked(session, given), viewer.principal_id, now()
+        )
         return _whole(row, version)
 
 
@@ -122,7 +124,7 @@ async def move_version(
     """Try a version out beside the one in use, put it in its place, or use it no longer."""
     async with service.database.write(viewer.organisation_id) as session:
         row, version = await _present(session, version_id, lock=True)
-        await scorecards.move(session, row, version, VersionMoveName(given.move), now())
+        await scorecards.move(session, row, version, VersionMoveName(given.move), now(), viewer.principal_id)
         return _whole(row, version)
 
 
@@ -130,7 +132,7 @@ async def move_version(
 async def remove_version(version_id: Version, viewer: ScorecardEditor, service: ServiceDep) -> None:
     """Remove a draft."""
     async with service.database.write(viewer.organisation_id) as session:
-        await scorecards.remove(session, *await _present(session, version_id, lock=True))
+        await scorecards.remove(session, *await _present(session, version_id, lock=True), viewer.principal_id)
 
 
 @router.post("/versions/{version_id}/dry-run", responses=MISSING)
@@ -169,16 +171,17 @@ def _row(found: tuple[ScorecardRow, ScorecardVersion]) -> ScorecardRow:
 
 
 def _card(row: ScorecardRow, versions: Iterable[ScorecardVersion]) -> ScorecardShape:
-    shown = [VersionShape(**_version(version)) for version in versions]
+    shown = [VersionShape(**version_facts(version)) for version in versions]
     return ScorecardShape(id=row.id, key=row.key, name=row.name, versions=shown)
 
 
 def _whole(row: ScorecardRow, version: ScorecardVersion) -> WholeVersionShape:
     card = SCORECARD.validate_python(version.content)
-    return WholeVersionShape(**_version(version), scorecard_id=row.id, scorecard=card)
+    return WholeVersionShape(**version_facts(version), scorecard_id=row.id, scorecard=card)
 
 
-def _version(version: ScorecardVersion) -> dict[str, Any]:
+def version_facts(version: ScorecardVersion | FormulaVersion) -> dict[str, Any]:
+    """Return what versions show, whatever they are of."""
     locked = version.locked_at is not None
     return {
         "id": version.id,

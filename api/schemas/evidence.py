@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.routes.paging import MOST
-from api.schemas.records import Day, IntervalShape, PeriodAsked
+from api.schemas.records import IntervalShape, PeriodAsked, RecordDay
 from api.schemas.shape import Given, Line, Taken
 from models.call import CallType
 from models.record import Outcome, PeriodKind
@@ -28,7 +28,7 @@ class DealsAsked(Taken):
     """Which deals behind a record."""
 
     period: PeriodKind = PeriodKind.MONTH
-    start: Day | None = None
+    start: RecordDay | None = None
     """A day of the period: its first, or any other; today where it is left out."""
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     """At most so many."""
@@ -40,7 +40,7 @@ class RelationsAsked(Taken):
     """Which outcome, over which quarters."""
 
     outcome: Line = "win_rate"
-    quarter: Day | None = None
+    quarter: RecordDay | None = None
     """A day of the last quarter; today where it is left out."""
     quarters: Annotated[int, Field(ge=1, le=20)] = 4
 

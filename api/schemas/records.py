@@ -14,8 +14,8 @@ from analysis.metrics.metric import Better
 from analysis.records.cells import is_total
 from analysis.records.formula import Index
 from analysis.records.measures import Measure, MeasureKind
-from analysis.records.trends import Change, Comparison, Interval, Spread, Trend, interval
-from api.schemas.shape import Given, Line, Taken
+from analysis.records.trends import Change, Interval, Spread, Standing, Trend, interval
+from api.schemas.shape import Day, Given, Line, Taken
 from models.call import CallType
 from models.record import EARLIEST, LATEST, Cell, Figure, PeriodKind
 from models.scorecard import POINT
@@ -23,7 +23,7 @@ from models.scorecard import POINT
 MOST_PERIODS = 120
 MOST_MEASURES = 100
 
-Day = Annotated[date, Field(ge=EARLIEST.date(), lt=LATEST.date())]
+RecordDay = Annotated[Day, Field(ge=EARLIEST.date(), lt=LATEST.date())]
 Measures = Annotated[list[Line], Field(max_length=MOST_MEASURES)]
 
 
@@ -31,7 +31,7 @@ class PeriodAsked(Taken):
     """Which period of a record; what is left out is the month that today lies in, of all calls."""
 
     period: PeriodKind = PeriodKind.MONTH
-    start: Day | None = None
+    start: RecordDay | None = None
     """A day of the period: its first, or any other; today where it is left out."""
     call_type: CallType | None = None
     """Of calls of this type alone; deals have none."""
@@ -43,7 +43,7 @@ class RecordAsked(Taken):
     """Which periods of a record; what is left out is the last twelve months, of all calls."""
 
     period: PeriodKind = PeriodKind.MONTH
-    until: Day | None = None
+    until: RecordDay | None = None
     """A day of the last period; today where it is left out."""
     periods: Annotated[int, Field(ge=1, le=MOST_PERIODS)] = 12
     call_type: CallType | None = None
@@ -232,7 +232,7 @@ class SpreadShape(Given):
     reps: int
 
 
-class ComparisonShape(Given):
+class StandingShape(Given):
     """A measure of the last period beside the rep's own past and team; null where there is too little."""
 
     measure: str
@@ -241,8 +241,8 @@ class ComparisonShape(Given):
     band: SpreadShape | None
 
     @classmethod
-    def of(cls, measure: str, found: Comparison) -> ComparisonShape:
-        """Return a comparison as it goes out."""
+    def of(cls, measure: str, found: Standing) -> StandingShape:
+        """Return a standing as it goes out."""
         return cls(
             measure=measure,
             change=None if found.change is None else ChangeShape.of(found.change),
@@ -264,7 +264,7 @@ class RecordShape(Given):
     measures: list[MeasureShape]
     """The measures that the record shows."""
     periods: list[PeriodShape]
-    comparisons: list[ComparisonShape]
+    standings: list[StandingShape]
 
 
 class MemberShape(Given):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
 
 
@@ -45,7 +45,7 @@ class Given(BaseModel):
     )
 
 
-def _stored(text: str) -> str:
+def stored(text: str) -> str:
     """Return text that databases hold; raises ValueError for NUL and for what is not Unicode."""
     if "\0" in text:
         raise ValueError("must not hold the character NUL")
@@ -68,19 +68,23 @@ def _written_out(moment: object) -> object:
     raise ValueError("must be a time as ISO 8601 has it, with its zone")
 
 
-def _zone(name: str) -> str:
-    """Return the name of a time zone; raises ValueError where there is none of that name."""
-    if name not in available_timezones():
-        raise ValueError("must be the name of a time zone, for example Europe/Berlin")
-    return name
+def _day(day: object) -> object:
+    """Return a day as it was given; raises ValueError for a time or a number."""
+    if (isinstance(day, str) and _DAY.fullmatch(day)) or type(day) is date:
+        return day
+    raise ValueError("must be a day as ISO 8601 has it")
 
 
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_stored)]
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(stored)]
 """A name or a title."""
+Text = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(stored)]
+"""What somebody writes, of several lines."""
 Moment = Annotated[AwareDatetime, AfterValidator(_utc), BeforeValidator(_written_out)]
 """A time with its zone, kept in UTC."""
-TimeZone = Annotated[str, Field(max_length=100), AfterValidator(_zone)]
-"""A time zone by its name in the IANA database."""
+Second = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False, strict=True)]
+"""A second of a call."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day as ISO 8601 writes it."""
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 """A language as ISO 639 names it."""
 Email = Annotated[

@@ -84,12 +84,6 @@ async def of_everybody(
     return await _read(session, query, kind, call_type)
 
 
-async def names(session: ReadSession, periods: Sequence[Period]) -> frozenset[str]:
-    """Return the names of all measures in anybody's cells of all calls, in periods of one kind."""
-    found = await of_everybody(session, periods, None)
-    return frozenset(name for cell in found for name in cell.figures)
-
-
 def _cells(kind: PeriodKind, call_type: CallType | None) -> Select[Any]:
     """Return the question for what cells of a kind hold; columns alone cost less than rows."""
     return select(

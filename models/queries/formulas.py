@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import col
 
+from models.access import Viewer
 from models.db import ReadSession, Session, organisation_of
+from models.queries import access, deals
 from models.queries.versioning import allowed
-from models.record import FORMULA, Formula
-from models.tables import FormulaVersion
+from models.record import FORMULA, Cell, Figure, Formula, Period
+from models.tables import FormulaVersion, Organisation, RecordCell, ScorecardRow, User
 from models.versions import VersionMoveName, VersionState
+
+EVERY_TYPE = "all"
+"""What is kept as the type of a cell of all calls."""
 
 
 async def every(session: ReadSession) -> Sequence[FormulaVersion]:
@@ -36,14 +42,39 @@ async def used(session: ReadSession) -> Sequence[FormulaVersion]:
 
 
 async def find(session: ReadSession, version_id: UUID, *, lock: bool = False) -> FormulaVersion | None:
-    """Return a version; locked, until the transaction ends."""
+    """Return a version; locked, no version of the organisation changes until the transaction ends."""
+    if lock:
+        await _lock(session)
     query = select(FormulaVersion).where(col(FormulaVersion.id) == version_id)
-    found = await session.execute(query.with_for_update() if lock else query)
-    return found.scalar_one_or_none()
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def names(session: ReadSession) -> tuple[Mapping[str, str], frozenset[str], frozenset[str]]:
+    """Return what measures are named after: scorecards by key, stages of deals, and currencies."""
+    query = select(col(ScorecardRow.key), col(ScorecardRow.name)).order_by(col(ScorecardRow.key))
+    cards = dict((await session.execute(query)).all())
+    return cards, await deals.stages(session), await deals.currencies(session)
+
+
+async def cells(session: ReadSession, viewer: Viewer, period: Period) -> Sequence[tuple[Cell, str]]:
+    """Return what a period comes to for each rep a viewer sees, over calls of all types, with their name."""
+    query = (
+        select(RecordCell, col(User.name))
+        .join(User, col(User.id) == col(RecordCell.rep_id))
+        .where(
+            access.users(viewer),
+            col(RecordCell.kind) == period.kind,
+            col(RecordCell.start) == period.start,
+            col(RecordCell.call_type) == EVERY_TYPE,
+        )
+        .order_by(col(User.name), col(User.id))
+    )
+    return [(_cell(row, period), name) for row, name in await session.execute(query)]
 
 
 async def add(session: Session, formula: Formula, note: str, by: UUID | None, at: datetime) -> FormulaVersion:
     """Return a new draft, numbered after the newest."""
+    await _lock(session)
     newest = (await session.execute(select(func.max(col(FormulaVersion.number))))).scalar_one() or 0
     version = FormulaVersion(
         organisation_id=organisation_of(session),
@@ -65,22 +96,28 @@ def edit(version: FormulaVersion, formula: Formula, note: str, at: datetime) -> 
     version.content, version.note, version.updated_at = plain(formula), note, at
 
 
-async def move(session: Session, version: FormulaVersion, name: VersionMoveName, at: datetime) -> None:
+async def move(
+    session: Session, version: FormulaVersion, name: VersionMoveName, at: datetime
+) -> Sequence[FormulaVersion]:
     """Try a version out, put it in use or take it out of use; raises `Rejected` where that cannot be.
 
-    The version that is in its place until now makes room.
+    Returns the versions that made room: the one in its place until now, if there was any.
     """
     after = allowed(version, name).after
     if after is None:
         raise ValueError(f"{name} is no move from state to state")
+    before: Sequence[FormulaVersion] = ()
     if after in (VersionState.ACTIVE, VersionState.TRIAL):
-        await _make_room(session, after, at)
+        before = await _in_state(session, after)
         version.locked_at = version.locked_at or at
     if after is VersionState.ACTIVE:
         version.activated_at = at
+    for one in before:
+        _retire(one, at)
     if after is VersionState.RETIRED:
-        version.retired_at = at
+        _retire(version, at)
     version.state, version.updated_at = after, at
+    return before
 
 
 async def remove(session: Session, version: FormulaVersion) -> None:
@@ -95,9 +132,25 @@ def plain(formula: Formula) -> dict[str, Any]:
     return found
 
 
-async def _make_room(session: Session, state: VersionState, at: datetime) -> None:
-    await session.execute(
-        update(FormulaVersion)
-        .where(col(FormulaVersion.state) == state)
-        .values(state=VersionState.RETIRED, retired_at=at, updated_at=at)
-    )
+async def _in_state(session: ReadSession, state: VersionState) -> Sequence[FormulaVersion]:
+    query = select(FormulaVersion).where(col(FormulaVersion.state) == state)
+    return (await session.execute(query)).scalars().all()
+
+
+def _retire(version: FormulaVersion, at: datetime) -> None:
+    version.state, version.retired_at, version.updated_at = VersionState.RETIRED, at, at
+
+
+async def _lock(session: ReadSession) -> None:
+    """Have whoever else writes a formula of the organisation wait until the transaction ends."""
+    query = select(Organisation).where(col(Organisation.id) == organisation_of(session))
+    await session.execute(query.with_for_update(key_share=True))
+
+
+def _cell(row: RecordCell, period: Period) -> Cell:
+    figures = {name: _figure(*found) for name, found in row.content.items()}
+    return Cell(row.rep_id, period, None, row.calls, figures)
+
+
+def _figure(n: int, mean: float, deviation: float | None) -> Figure:
+    return Figure(n, mean, deviation, None if deviation is None else deviation / math.sqrt(n))

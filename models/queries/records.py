@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from core.errors import NotReady
-from models.db import Database, ReadSession, Session, SystemSession, organisation_of
-from models.queries import cells, contributions, due, people
+from models.db import Database, ReadSession, Session, organisation_of
+from models.queries import cells, contributions, due
 from models.queries.contributions import Stretch
 from models.record import Rules, Slot
 from models.tables import Assessment, Call, Contribution, Deal, Organisation, RecordCell
@@ -91,7 +91,7 @@ async def everybody(session: ReadSession) -> list[UUID]:
     return list((await session.execute(query)).scalars())
 
 
-async def move_to(session: SystemSession, organisation: Organisation, time_zone: str) -> None:
+async def move_to(session: AsyncSession, organisation: Organisation, time_zone: str) -> None:
     """Put an organisation into another time zone, and have everybody's record made anew."""
     await alone(session, organisation.id)
     organisation.time_zone = time_zone
@@ -120,7 +120,8 @@ async def alone(session: AsyncSession, organisation_id: UUID) -> None:
 
 async def zone_of(session: ReadSession) -> ZoneInfo:
     """Return the organisation's time zone; raises `NotReady` where the machine does not know it."""
-    name = (await people.own_organisation(session)).time_zone
+    query = select(col(Organisation.time_zone)).where(col(Organisation.id) == organisation_of(session))
+    name = (await session.execute(query)).scalar_one()
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -22,13 +22,16 @@ from models.transcript import Speaker, Utterance, Word
 LEVEL = 6
 
 
-def keep(session: Session, call: Call, version: int, document: bytes, at: datetime) -> None:
-    """Add a version of the review as published (zstd)."""
+def keep(
+    session: Session, call: Call, version: int, document: bytes, at: datetime, correction: int = 0
+) -> None:
+    """Add a version of the review as published (zstd), with a version of what people put right in it."""
     session.add(
         ReviewRow(
             organisation_id=call.organisation_id,
             call_id=call.id,
             version=version,
+            correction=correction,
             document=document,
             created_at=at,
         )

@@ -65,6 +65,11 @@ def test_points_add_up_whatever_the_weights(terms: list[tuple[int, float]]) -> N
         (Formula("F", (Term("score", 0, Target(low=1)),)), "weight"),
         (Formula("F", (Term("score", 1, Target()),)), "bound"),
         (Formula("F", (Term("score", 1, Target(low=1)),), coverage=2), "coverage"),
+        (Formula("F", (Term("score", 1, Target(low=1)),), coverage=float("nan")), "coverage"),
+        (Formula("F", (Term("score", 1, Target(low=float("nan"))),)), "numbers"),
+        (Formula("F", (Term("score", 1, Target(low=1, fade=-1)),)), "negative"),
+        (Formula("F\0", (Term("score", 1, Target(low=1)),)), "NUL"),
+        (Formula("F", (Term("score", 1, Target(low=1)), Term("score", 2, Target(high=1)))), "2 times"),
     ],
 )
 def test_what_cannot_be_used_is_said(formula: Formula, said: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.records.cells import figure
 from analysis.records.relation import relation
-from analysis.records.trends import change, compared, interval, pooled, spread, trend
+from analysis.records.trends import change, interval, pooled, spread, standing, trend
 from models.record import Cell, Figure, Period, PeriodKind
 
 MARCH = Period(PeriodKind.MONTH, date(2026, 3, 1))
@@ -108,7 +108,7 @@ LOW, HIGH = (50.0, 51.0, 49.0, 50.5, 49.5), (60.0, 61.0, 59.0, 60.5, 59.5)
 
 def test_a_rep_is_compared_with_their_own_past_of_four_periods_and_not_with_older_ones() -> None:
     history = [cell(*HIGH), cell(*LOW), cell(), cell(*LOW), cell(*LOW), cell(*HIGH)]
-    found = compared("depth", history, 6, [])
+    found = standing("depth", history, 6, [])
     assert found.change is not None
     assert found.change.difference.value == pytest.approx(10.0)
     assert (found.change.now_calls, found.change.past_calls) == (5, 15)
@@ -116,11 +116,11 @@ def test_a_rep_is_compared_with_their_own_past_of_four_periods_and_not_with_olde
     assert found.trend is not None
     assert found.trend.periods == 5
     assert found.band is None
-    assert compared("depth", history, 3, []).trend is None
+    assert standing("depth", history, 3, []).trend is None
 
 
 def test_where_there_is_nothing_to_compare_nothing_is_said() -> None:
-    assert compared("depth", [cell(*LOW), cell()], 2, []).change is None
-    assert compared("depth", [cell(), cell(*LOW)], 2, []).change is None
-    assert compared("mood", [cell(*LOW), cell(*LOW)], 2, [cell(*LOW)] * 3).band is None
-    assert compared("depth", [cell(*LOW)], 1, [cell(*LOW)] * 3).band is not None
+    assert standing("depth", [cell(*LOW), cell()], 2, []).change is None
+    assert standing("depth", [cell(), cell(*LOW)], 2, []).change is None
+    assert standing("mood", [cell(*LOW), cell(*LOW)], 2, [cell(*LOW)] * 3).band is None
+    assert standing("depth", [cell(*LOW)], 1, [cell(*LOW)] * 3).band is not None

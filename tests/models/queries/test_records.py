@@ -101,7 +101,7 @@ def test_a_call_that_changes_hands_type_or_day_leaves_where_it_was(on: Settings)
                 "call_type": CallType.SERVICE,
                 "started_at": BEGAN - timedelta(days=60),
             }
-            changes.change(session, call, values, AT)
+            changes.change(session, call, values, None, AT)
 
         await here.change(moved)
         await here.drain()
@@ -120,7 +120,7 @@ def test_a_title_changed_is_nothing_to_a_record(on: Settings) -> None:
         await here.drain()
 
         async def named(session: Session) -> None:
-            changes.change(session, await session.get_one(Call, call_id), {"title": "Acme"}, AT)
+            changes.change(session, await session.get_one(Call, call_id), {"title": "Acme"}, None, AT)
 
         await here.change(named)
         assert await here.drain() == 0
@@ -271,7 +271,7 @@ def test_made_anew_before_a_call_that_changed_hands_was_looked_at_both_records_a
 
         async def moved(session: Session) -> None:
             call = await session.get_one(Call, call_id)
-            changes.change(session, call, {"rep_id": here.id("mate")}, AT)
+            changes.change(session, call, {"rep_id": here.id("mate")}, None, AT)
             due.note(session, here.organisation_id, rep_id=here.id("mate"))
 
         await here.change(moved)
