@@ -154,6 +154,8 @@ class WorkerSettings(Section):
     """How often a worker gives a sign of life."""
     reconcile_s: float = Field(30.0, gt=0)
     """How often work that nobody has taken up, or whose worker died, is looked for."""
+    records_s: float = Field(5.0, gt=0)
+    """How often at the latest records take in what was approved, corrected or closed."""
     retry_s: float = Field(10.0, ge=0)
     """Pause before a failed stage is tried again; doubled each time."""
     orphan_s: float = Field(3600.0, ge=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scripts import analyze, calls, deals, doctor, intake, people, quality
+from scripts import analyze, calls, deals, doctor, intake, people, quality, records
 from scripts.corpus.command import export_corrections
 from scripts.demo import demo
 from scripts.serve.command import serve
@@ -26,6 +26,7 @@ app.command("export-corrections")(export_corrections)
 app.add_typer(people.user, name="user")
 app.add_typer(people.apikey, name="apikey")
 app.add_typer(calls.call, name="call")
+app.add_typer(records.records, name="records")
 app.add_typer(deals.deals, name="deals")
 
 

@@ -35,6 +35,7 @@ from worker.patience import patiently
 from worker.perform import Tools, Worker
 from worker.policy import approve
 from worker.reconcile import reconcile
+from worker.records import keep_records
 from worker.sweep import sweep
 
 LONGEST_LOOK_S = 24 * 3600.0
@@ -92,10 +93,13 @@ def _tools(settings: Settings, lane: Lane, provider: TracerProvider | None) -> T
 
 def _duties(tools: Tools, lane: Lane) -> tuple[Any, ...]:
     """Return all that a worker process does at the same time."""
-    database, every_s = tools.database, tools.settings.worker.reconcile_s
+    database, settings = tools.database, tools.settings.worker
     return (
         _serve(Worker(lane, tools), lane, tools),
-        _repeated(partial(reconcile, database, tools.bell, tools.figures), every_s, 0.0, "reconcile"),
+        _repeated(
+            partial(reconcile, database, tools.bell, tools.figures), settings.reconcile_s, 0.0, "reconcile"
+        ),
+        _repeated(partial(keep_records, database), settings.records_s, 0.0, "records"),
         _repeated(partial(approve, database), POLICY_S, POLICY_S, "policy"),
         _repeated(partial(sweep, database, tools.store, tools.settings), SWEEP_S, FIRST_SWEEP_S, "sweep"),
     )

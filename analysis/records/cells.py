@@ -36,14 +36,16 @@ class Contents:
 
 def figure(values: Iterable[float]) -> Figure:
     """Return what values come to, whatever their order; raises `ValueError` where there are none."""
-    found = tuple(values)
+    found = values if isinstance(values, list) else list(values)
     if not found:
         raise ValueError("a figure takes at least one value")
-    mean = math.fsum(found) / len(found)
-    if len(found) == 1:
+    n = len(found)
+    mean = math.fsum(found) / n
+    if n == 1:
         return Figure(1, mean, None, None)
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in found) / (len(found) - 1))
-    return Figure(len(found), mean, deviation, deviation / math.sqrt(len(found)))
+    apart = [value - mean for value in found]
+    deviation = math.sqrt(math.fsum([distance * distance for distance in apart]) / (n - 1))
+    return Figure(n, mean, deviation, deviation / math.sqrt(n))
 
 
 def cells(
@@ -89,8 +91,11 @@ def slots_of_call(call: CallContribution, zone: ZoneInfo) -> frozenset[Slot]:
 
 
 def slots_of_deal(deal: DealContribution, zone: ZoneInfo) -> frozenset[Slot]:
-    """Return the slots that a deal lies in: those of when it was opened, and of when it was won or lost."""
-    moments = (deal.opened_at, deal.settled_at)
+    """Return the slots that a deal lies in, of when it was opened and when it was closed.
+
+    Open again, it lies no longer in the slots of its close, and they too are made anew.
+    """
+    moments = (deal.opened_at, deal.closed_at)
     return frozenset(
         Slot(period, None) for at in moments if at is not None for period in periods_of(at, zone)
     )

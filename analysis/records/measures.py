@@ -94,6 +94,21 @@ def measures(
     return {one.name: one for one in found}
 
 
+def named(names: Collection[str], scorecards: Mapping[str, str] = _NONE) -> Mapping[str, Measure]:
+    """Return the measures of some names, in the order to show them; names of nothing are left out."""
+    stages = {name.removeprefix(CONVERSION) for name in names if name.startswith(CONVERSION)}
+    found = measures(scorecards, stages, set(_currencies(names)))
+    return {name: one for name, one in found.items() if name in names}
+
+
+def _currencies(names: Collection[str]) -> Iterator[str]:
+    amounts = {name for name, _ in _AMOUNTS}
+    for name in names:
+        of, _, currency = name.partition(":")
+        if of in amounts and currency:
+            yield currency
+
+
 def _by_scorecard(key: str, name: str) -> Measure:
     return Measure(f"{SCORE_BY}{key}", f"Score: {name}", POINTS, _P, 1, _MORE)
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
+from analysis.records.cells import is_total
 from models.record import LEAST_CALLS, Cell, Figure
 
 CONFIDENCE = 0.95
@@ -16,6 +17,8 @@ LEAST_PERIODS = 4
 """Fewer points give no trend."""
 LEAST_REPS = 3
 """A band over fewer people would show one of them."""
+BASELINE = 4
+"""Most periods that make up a rep's own past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,55 @@ class Spread:
     reps: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A measure of a rep in a period, beside their own past, over periods, and beside their team."""
+
+    change: Change | None
+    trend: Trend | None
+    band: Spread | None
+
+
+def standing(measure: str, history: Sequence[Cell], periods: int, team: Sequence[Cell]) -> Standing:
+    """Return how a measure of the last cell of a history stands.
+
+    The history has a cell for each period, empty or not; the trend is that of its last `periods`, the past
+    is pooled over at most four before the last. `team` are cells of the last period.
+    """
+    figures = [cell.figures.get(measure) for cell in history]
+    now = figures[-1]
+    past = pooled(measure, [found for found in figures[-1 - BASELINE : -1] if found is not None])
+    points = [(number, found) for number, found in enumerate(figures[-periods:]) if found is not None]
+    return Standing(
+        None if now is None or past is None else change(now, past), trend(points), spread(team, measure)
+    )
+
+
+def pooled(measure: str, figures: Sequence[Figure]) -> Figure | None:
+    """Return the figure of all the values that lie behind some figures of a measure, without those values.
+
+    Squares within and between add up (Chan, Golub and LeVeque 1983); counts and sums just add up. None where
+    there are no figures.
+    """
+    if not figures:
+        return None
+    n = sum(found.n for found in figures)
+    if is_total(measure):
+        return Figure(n, math.fsum(found.mean for found in figures), None, None)
+    mean = math.fsum(found.n * found.mean for found in figures) / n
+    if n == 1:
+        return Figure(1, mean, None, None)
+    within = ((found.n - 1) * (found.deviation or 0.0) ** 2 for found in figures)
+    between = (found.n * (found.mean - mean) ** 2 for found in figures)
+    deviation = math.sqrt(math.fsum((*within, *between)) / (n - 1))
+    return Figure(n, mean, deviation, deviation / math.sqrt(n))
+
+
 def interval(figure: Figure) -> Interval:
     """Return a mean with its confidence interval (Student's t)."""
     if figure.error is None:
         return Interval(figure.mean, None, None)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, figure.n - 1)) * figure.error
+    half = _student(figure.n - 1) * figure.error
     return Interval(figure.mean, figure.mean - half, figure.mean + half)
 
 
@@ -73,7 +120,7 @@ def change(now: Figure, past: Figure) -> Change | None:
     if error == 0:
         return Change(Interval(difference, difference, difference), now.n, past.n, difference != 0)
     freedom = error**4 / (now.error**4 / (now.n - 1) + past.error**4 / (past.n - 1))
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
+    half = _student(freedom) * error
     clear = abs(difference) > half
     return Change(Interval(difference, difference - half, difference + half), now.n, past.n, clear)
 
@@ -100,3 +147,11 @@ def spread(cells: Sequence[Cell], measure: str) -> Spread | None:
         return None
     low, middle, high = (float(value) for value in np.quantile(means, (0.25, 0.5, 0.75)))
     return Spread(low, middle, high, len(means))
+
+
+def _student(freedom: float) -> float:
+    """Return how many standard errors to each side hold 95 % of Student's t.
+
+    The function itself, since `scipy.stats` takes a hundred times as long to call it.
+    """
+    return float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2))

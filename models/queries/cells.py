@@ -63,27 +63,14 @@ async def of_rep(
     return {cell.period: cell for cell in await _read(session, query, kind, call_type)}
 
 
-async def of_people(
-    session: ReadSession, user_ids: Collection[UUID], periods: Sequence[Period], call_type: CallType | None
+async def of_teams(
+    session: ReadSession, team_ids: Collection[UUID], period: Period, call_type: CallType | None
 ) -> list[Cell]:
-    """Return the cells of people in periods of one kind."""
-    kind = periods[0].kind
-    query = (
-        _cells(kind, call_type)
-        .where(col(RecordCell.rep_id).in_(user_ids))
-        .where(col(RecordCell.start).in_([period.start for period in periods]))
-    )
-    return await _read(session, query, kind, call_type)
-
-
-async def of_team(
-    session: ReadSession, team_id: UUID, period: Period, call_type: CallType | None
-) -> list[Cell]:
-    """Return the cells of everybody in a team, without those of teams below."""
+    """Return the cells of everybody in some teams, not counting teams below."""
     query = (
         _cells(period.kind, call_type)
         .join(User, col(User.id) == col(RecordCell.rep_id))
-        .where(col(User.team_id) == team_id, col(RecordCell.start) == period.start)
+        .where(col(User.team_id).in_(team_ids), col(RecordCell.start) == period.start)
     )
     return await _read(session, query, period.kind, call_type)
 

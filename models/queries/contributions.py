@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, String, and_, exists, or_, select, type_coerce
 from sqlmodel import col
 
 from models.assessment import AssessmentState
@@ -170,12 +170,13 @@ def _judged(*judged: float | None) -> dict[str, float]:
 async def _add_metrics(
     session: ReadSession, ids: Sequence[UUID], measures: Mapping[UUID, dict[str, float]]
 ) -> None:
-    query = select(
-        col(MetricRow.call_id), col(MetricRow.name), col(MetricRow.side), col(MetricRow.value)
-    ).where(col(MetricRow.call_id).in_(ids))
-    for call_id, name, side, value in await session.execute(query):
+    side = type_coerce(col(MetricRow.side), String)  # a million of them are not made members of `Side`
+    query = select(col(MetricRow.call_id), col(MetricRow.name), side, col(MetricRow.value)).where(
+        col(MetricRow.call_id).in_(ids)
+    )
+    for call_id, name, of, value in await session.execute(query):
         if value is not None:
-            measures[call_id][f"{name}.{side}"] = value
+            measures[call_id][f"{name}.{of}"] = value
 
 
 async def _add_scores(

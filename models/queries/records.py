@@ -20,7 +20,7 @@ from sqlmodel import col
 
 from core.errors import NotReady
 from models.db import Database, ReadSession, Session, organisation_of
-from models.queries import cells, contributions, due, people
+from models.queries import cells, contributions, due
 from models.queries.contributions import Stretch
 from models.record import Rules, Slot
 from models.tables import Assessment, Call, Contribution, Deal, Organisation, RecordCell
@@ -55,7 +55,7 @@ async def refresh(session: Session, rules: Rules, at: datetime, most: int = due.
     noted = await due.some(session, most)
     if not noted:
         return 0
-    zone = await _zone(session)
+    zone = await zone_of(session)
     touched = defaultdict[UUID, set[Slot]](set)
     await _calls(session, rules, zone, {row.call_id for row in noted if row.call_id is not None}, touched)
     await _deals(session, rules, zone, {row.deal_id for row in noted if row.deal_id is not None}, touched)
@@ -98,6 +98,14 @@ async def move_to(session: AsyncSession, organisation: Organisation, time_zone: 
     await due.note_everybody(session, organisation.id)
 
 
+async def hurry(session: Session, most_s: float) -> None:
+    """Have a transaction fail where it would wait longer for others; SQLite waits as always."""
+    if session.get_bind().dialect.name != "sqlite":
+        connection = await session.connection()
+        timeout = func.set_config("lock_timeout", f"{most_s * 1000:.0f}ms", True)  # noqa: FBT003 - until the commit
+        await connection.execute(select(timeout))
+
+
 async def alone(session: AsyncSession, organisation_id: UUID) -> None:
     """Wait until nobody else works on an organisation's records, and keep others waiting until the commit.
 
@@ -110,24 +118,26 @@ async def alone(session: AsyncSession, organisation_id: UUID) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(literal(key, BigInteger))))
 
 
+async def zone_of(session: ReadSession) -> ZoneInfo:
+    """Return the organisation's time zone; raises `NotReady` where the machine does not know it."""
+    query = select(col(Organisation.time_zone)).where(col(Organisation.id) == organisation_of(session))
+    name = (await session.execute(query)).scalar_one()
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise NotReady(f"This machine does not know the time zone {name}.", "pip install tzdata") from error
+
+
 async def _remade(
     database: Database, rules: Rules, organisation_id: UUID, rep_id: UUID, at: datetime
 ) -> Made:
     async with database.write(organisation_id) as session:
         await alone(session, organisation_of(session))
-        zone, touched = await _zone(session), defaultdict[UUID, set[Slot]](set)
+        zone, touched = await zone_of(session), defaultdict[UUID, set[Slot]](set)
         made = await _whole(session, rules, zone, rep_id, touched, at)
         for other, slots in touched.items():
             await _partly(session, rules, zone, other, slots, at)
     return made
-
-
-async def _zone(session: ReadSession) -> ZoneInfo:
-    name = (await people.own_organisation(session)).time_zone
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise NotReady(f"This machine does not know the time zone {name}.", "pip install tzdata") from error
 
 
 async def _calls(

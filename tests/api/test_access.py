@@ -212,6 +212,7 @@ def test_teams(there: Running, method: str, path: str, permission: Permission) -
         for team in there.world.teams.values():
             answer = ask(client, method, path, team_id=str(team.id))
             own = viewer.reach is Reach.OWN and team.id == viewer.team_id
+            own = own and permission is not Permission.READ_RECORDS  # one's own record, not one's mates'
             seen = viewer.reach is Reach.ALL or team.id in viewer.team_ids or own
             _judge(viewer.reach, answer, absent, seen=seen)
 

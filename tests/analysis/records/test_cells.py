@@ -149,8 +149,9 @@ def test_cells_asked_for_are_those_made_of_everything(
     every = cells(REP, calls, deals, zone)
     slots = {slot for call in calls for slot in slots_of_call(call, zone)}
     slots |= {slot for deal in deals for slot in slots_of_deal(deal, zone)}
-    assert every.keys() == slots
-    assert cells(REP, calls, deals, zone, slots) == every
+    assert every.keys() <= slots
+    asked = cells(REP, calls, deals, zone, slots)
+    assert {slot: found for slot, found in asked.items() if found.calls or found.figures} == every
     for kind in PeriodKind:
         of_kind = [found for slot, found in every.items() if slot.period.kind is kind]
         assert sum(found.calls for found in of_kind if found.call_type is None) == len(calls)

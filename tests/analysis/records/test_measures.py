@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from analysis.metrics.registry import METRICS
 from analysis.records.cells import cell
-from analysis.records.measures import MeasureKind, measures
+from analysis.records.measures import MeasureKind, measures, named
 from models.record import DealContribution, Outcome, Period, PeriodKind
 
 
@@ -41,3 +41,10 @@ def test_every_figure_that_deals_come_to_is_an_outcome() -> None:
     found = measures(stages=["demo", "offer"], currencies=["EUR", "USD"])
     assert figures
     assert {found[name].kind for name in figures} == {MeasureKind.OUTCOME}
+
+
+def test_measures_are_found_by_name_whatever_stages_and_currencies_there_are() -> None:
+    asked = ["amount_won:EUR", "conversion:offer: final", "score.mine", "depth", "nothing", "amount_won:"]
+    found = named(asked, {"mine": "Mine"})
+    assert list(found) == ["score.mine", "depth", "amount_won:EUR", "conversion:offer: final"]
+    assert found["amount_won:EUR"].unit == "EUR"

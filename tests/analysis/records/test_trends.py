@@ -7,10 +7,12 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.records.cells import figure
 from analysis.records.relation import relation
-from analysis.records.trends import change, interval, spread, trend
+from analysis.records.trends import change, interval, pooled, spread, standing, trend
 from models.record import Cell, Figure, Period, PeriodKind
 
 MARCH = Period(PeriodKind.MONTH, date(2026, 3, 1))
@@ -78,3 +80,47 @@ def test_a_relation_says_how_sure_it_is_and_is_silent_on_little() -> None:
     assert relation(linked[:11]) is None
     assert relation([(1.0, y) for _, y in linked]) is None
     assert relation([(float(n), float(n)) for n in range(20)]).clear  # type: ignore[union-attr]
+
+
+@given(st.lists(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=9), min_size=1, max_size=6))
+def test_pooled_figures_are_those_of_all_their_values(groups: list[list[float]]) -> None:
+    found = pooled("depth", [figure(group) for group in groups])
+    every = figure(value for group in groups for value in group)
+    assert found is not None
+    assert found.n == every.n
+    assert found.mean == pytest.approx(every.mean, abs=1e-6)
+    if every.deviation is not None:
+        assert found.deviation == pytest.approx(every.deviation, rel=1e-6, abs=1e-6)
+
+
+def test_counts_are_added_and_nothing_is_pooled_out_of_nothing() -> None:
+    won = [Figure(4, 3.0, None, None), Figure(2, 1.0, None, None)]
+    assert pooled("deals_won", won) == Figure(6, 4.0, None, None)
+    assert pooled("depth", []) is None
+
+
+def cell(*values: float) -> Cell:
+    return Cell(UUID(int=1), MARCH, None, len(values), {"depth": figure(values)} if values else {})
+
+
+LOW, HIGH = (50.0, 51.0, 49.0, 50.5, 49.5), (60.0, 61.0, 59.0, 60.5, 59.5)
+
+
+def test_a_rep_is_compared_with_their_own_past_of_four_periods_and_not_with_older_ones() -> None:
+    history = [cell(*HIGH), cell(*LOW), cell(), cell(*LOW), cell(*LOW), cell(*HIGH)]
+    found = standing("depth", history, 6, [])
+    assert found.change is not None
+    assert found.change.difference.value == pytest.approx(10.0)
+    assert (found.change.now_calls, found.change.past_calls) == (5, 15)
+    assert found.change.clear
+    assert found.trend is not None
+    assert found.trend.periods == 5
+    assert found.band is None
+    assert standing("depth", history, 3, []).trend is None
+
+
+def test_where_there_is_nothing_to_compare_nothing_is_said() -> None:
+    assert standing("depth", [cell(*LOW), cell()], 2, []).change is None
+    assert standing("depth", [cell(), cell(*LOW)], 2, []).change is None
+    assert standing("mood", [cell(*LOW), cell(*LOW)], 2, [cell(*LOW)] * 3).band is None
+    assert standing("depth", [cell(*LOW)], 1, [cell(*LOW)] * 3).band is not None
