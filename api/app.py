@@ -21,6 +21,7 @@ from api.routes import (
     clients,
     deals,
     events,
+    fairness,
     formulas,
     health,
     intake,
@@ -59,6 +60,7 @@ ROUTERS = (
     assessments.router,
     deals.router,
     formulas.router,
+    fairness.router,
     health.router,
 )
 
