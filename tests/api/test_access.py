@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 
+from analysis.records.shipped import SHIPPED
 from analysis.scorecards import document
 from analysis.scorecards.document import shipped
 from api.app import endpoints
@@ -20,6 +21,7 @@ from api.auth import permission_of
 from api.routes.uploads import BYTES
 from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import RULES, Permission, Reach, Scope, granted
+from models.queries.formulas import plain as formula
 from models.queries.scorecards import plain
 from tests.api.conftest import Running, Signed, both, running
 from tests.factories.databases import copied_sqlite
@@ -30,6 +32,8 @@ ROLES = ("rep", "coach", "manager", "admin")
 OWNERS = ("rep", "mate", "coach", "outsider", None, "foreigner")
 """Whose a call is: None nobody's, the last another organisation's."""
 BRIEF = review_of([Line("S1", 0.5, 2.0, "Hello there."), Line("S2", 2.5, 4.0, "Good morning.")])
+OTHERS = ("deal_id", "formula_id")
+"""Parts of paths that have tests of their own, in test_access_records."""
 TUS = {"tus-resumable": "1.0.0"}
 OPEN = {
     "/v1/session",
@@ -76,6 +80,12 @@ SENT: Mapping[str, dict[str, Any]] = {
     "PUT /v1/scorecards/versions/{version_id}": {"json": scorecard("mine")},
     "POST /v1/scorecards/versions/{version_id}/moves": {"json": {"move": "try_out"}},
     "POST /v1/scorecards/versions/{version_id}/dry-run": {"json": {"calls": 1}},
+    "POST /v1/deal-imports": {"content": b"external_id,name\nd1,Acme\n"},
+    "POST /v1/formulas": {"json": {"formula": formula(SHIPPED[0])}},
+    "PUT /v1/formulas/versions/{formula_id}": {"json": {"formula": formula(SHIPPED[1])}},
+    "POST /v1/formulas/versions/{formula_id}/moves": {"json": {"move": "try_out"}},
+    "GET /v1/formulas/versions/{formula_id}/comparison": {"params": {"with": str(UUID(int=0))}},
+    "GET /v1/fairness": {"params": {"scorecard": "mine"}},
 }
 
 
@@ -137,6 +147,7 @@ def there(
     settings = Settings(data=folder, web=limits, database=DatabaseSettings(url=SecretStr(address)))
     with running(settings, password_hash) as found:
         found.app.state.service.watch.close()
+        found.signed("admin").post("/v1/scorecards", json=scorecard("mine"))
         yield found
 
 
@@ -254,7 +265,8 @@ def test_collections(there: Running, method: str, path: str, permission: Permiss
 
 def test_nobody_gets_anything_without_credentials(there: Running) -> None:
     keys = dict.fromkeys(
-        ("call_id", "user_id", "team_id", "client_id", "upload_id", "version_id", "tracker_id"), str(uuid4())
+        ("call_id", "user_id", "team_id", "client_id", "upload_id", "version_id", "tracker_id", *OTHERS),
+        str(uuid4()),
     )
     asked = [(method, path) for method, path, _ in demanding("")] + [("GET", "/v1/me"), ("GET", "/metrics")]
     for method, path in asked:
@@ -272,7 +284,7 @@ def test_a_program_reaches_what_its_scope_gives_and_nothing_else(there: Running,
         str(there.world.reviewed("foreigner", BRIEF, "other")),
     )
     keys = {"user_id": str(there.world.people["rep"].id), "team_id": str(there.world.teams["east"].id)}
-    keys |= dict.fromkeys(("client_id", "upload_id", "version_id", "tracker_id"), str(uuid4()))
+    keys |= dict.fromkeys(("client_id", "upload_id", "version_id", "tracker_id", *OTHERS), str(uuid4()))
     for method, path, permission in demanding(""):
         answer = ask(client, method, path, call_id=call_id, **keys)
         if granted(permission, None, frozenset({scope})) is Reach.NONE:
