@@ -18,6 +18,7 @@ COPY --from=api-packages /app/.venv /app/.venv
 COPY core core
 COPY models models
 COPY ingest ingest
+COPY transcription transcription
 COPY analysis analysis
 COPY report report
 COPY api api

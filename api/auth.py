@@ -79,7 +79,25 @@ async def reader_of_calls(found: CallerDep, service: ServiceDep) -> Viewer:
     return await _viewer(found, service, Permission.READ_CALLS)
 
 
+async def reviewer_of_calls(found: CallerDep, service: ServiceDep) -> Viewer:
+    """Return the caller as a reviewer of scores, perhaps of none, beside what an endpoint demands."""
+    return await _viewer(found, service, Permission.REVIEW_CALLS)
+
+
+async def answerer_of_reviews(found: CallerDep, service: ServiceDep) -> Viewer:
+    """Return the caller as the one who is reviewed, beside what an endpoint demands."""
+    return await _viewer(found, service, Permission.ANSWER_REVIEWS)
+
+
+async def giver_of_tasks(found: CallerDep, service: ServiceDep) -> Viewer:
+    """Return the caller as a giver of tasks, perhaps to nobody, beside what an endpoint demands."""
+    return await _viewer(found, service, Permission.ASSIGN_TASKS)
+
+
+MaybeTaskGiver = Annotated[Viewer, Depends(giver_of_tasks)]
 MaybeCallReader = Annotated[Viewer, Depends(reader_of_calls)]
+MaybeCallReviewer = Annotated[Viewer, Depends(reviewer_of_calls)]
+MaybeReviewAnswerer = Annotated[Viewer, Depends(answerer_of_reviews)]
 CallReader = Annotated[Viewer, Depends(Allow(Permission.READ_CALLS))]
 CallAdder = Annotated[Viewer, Depends(Allow(Permission.ADD_CALLS))]
 CallChanger = Annotated[Viewer, Depends(Allow(Permission.CHANGE_CALLS))]

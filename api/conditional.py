@@ -30,17 +30,22 @@ def not_modified(tag: str, cache: str = "private, no-cache") -> Response:
 
 def demand(request: Request, call: Call) -> None:
     """Raise `Problem` 412 where the caller changes another version than the one there is."""
+    demand_version(request, call.version, etag(call))
+
+
+def demand_version(request: Request, version: int, tag: str) -> None:
+    """Raise `Problem` 412 where `If-Match` names other versions than the one there is."""
     given = request.headers.get("if-match")
     if given is None or given.strip() == "*":
         return
-    versions = {tag.strip().strip('"').partition(".")[0] for tag in given.split(",")}
-    if str(call.version) not in versions:
+    versions = {one.strip().strip('"').partition(".")[0] for one in given.split(",")}
+    if str(version) not in versions:
         raise Problem(
             HTTPStatus.PRECONDITION_FAILED,
             "changed_meanwhile",
-            "The call was changed since you read it.",
+            "It was changed since you read it.",
             "Read it again and decide anew.",
-            {"ETag": etag(call)},
+            {"ETag": tag},
         )
 
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from uuid import UUID
 
 from api.problems import Problem, invalid
+from models.queries.hits import Place as HitPlace
 from models.queries.listing import Order, Place, Sort
+from models.queries.reviewing import Stand
 
 MOST_LETTERS = 500
 
@@ -48,6 +50,38 @@ def key(cursor: str | None) -> UUID | None:
     raise _wrong()
 
 
+def of_stand(stand: Stand) -> str:
+    """Return the cursor of what comes after a place in the queue of review."""
+    return _packed([stand.place, stand.created_at.isoformat(), str(stand.key)])
+
+
+def stand(cursor: str | None) -> Stand | None:
+    """Return the place in the queue that a cursor stands for; None without one."""
+    match None if cursor is None else _unpacked(cursor):
+        case None:
+            return None
+        case [int(number), str(at), str(text)] if 0 <= number < 2**15:
+            return Stand(number, _time(at), _key(text))
+    raise _wrong()
+
+
+def of_hit(place: HitPlace) -> str:
+    """Return the cursor of what comes after a hit of a tracker."""
+    return _packed([place.at.isoformat(), str(place.call_id), place.number])
+
+
+def hit(cursor: str | None) -> HitPlace | None:
+    """Return the hit that a cursor stands for; None without one."""
+    match None if cursor is None else _unpacked(cursor):
+        case None:
+            return None
+        case [str(_), str(_), bool()]:
+            raise _wrong()
+        case [str(at), str(text), int(number)] if 0 <= number < 2**31:
+            return HitPlace(_time(at), _key(text), number)
+    raise _wrong()
+
+
 def of_index(index: int) -> str:
     """Return the cursor of what comes after an index."""
     return _packed([index])
@@ -60,6 +94,19 @@ def index(cursor: str | None) -> int:
             raise _wrong()
         case [int(number)] if -1 <= number < 2**31:
             return number
+    raise _wrong()
+
+
+def of_flagged(flag: bool, key: UUID) -> str:  # noqa: FBT001 - a part of the place
+    """Return the cursor of what comes after a key among what has a flag, or has not."""
+    return _packed([flag, str(key)])
+
+
+def flagged(cursor: str) -> tuple[bool, UUID]:
+    """Return the flag and the key a cursor stands for."""
+    match _unpacked(cursor):
+        case [bool(flag), str(text)]:
+            return flag, _key(text)
     raise _wrong()
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.writing import to_rttm
 from core.errors import Rejected
 from models.recording import SAMPLE_RATE
 from models.transcript import Turn
@@ -203,15 +204,6 @@ def save(mixture: Mixture, folder: Path, name: str) -> Path:
             out.writeframes((part * 32767).round().astype("<i2").tobytes())
     (folder / f"{name}.rttm").write_text(to_rttm(mixture.turns, name), encoding="utf-8")
     return path
-
-
-def to_rttm(turns: Sequence[Turn], name: str) -> str:
-    """Return turns in NIST's RTTM."""
-    rows = (
-        f"SPEAKER {name} 1 {t.start:.3f} {t.end - t.start:.3f} <NA> <NA> {t.speaker} <NA> <NA>\n"
-        for t in turns
-    )
-    return "".join(rows)
 
 
 def _at(seconds: float) -> int:

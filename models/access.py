@@ -143,7 +143,9 @@ RULES: Mapping[Permission, Rule] = {
     Permission.READ_COACHING: Rule(
         "see how much people coach", Scope.RECORDS_READ, coach=_OWN, manager=_TEAM
     ),
-    Permission.ASSIGN_TASKS: Rule("give reps tasks", Scope.COACHING_WRITE, coach=_TEAM, manager=_TEAM),
+    Permission.ASSIGN_TASKS: Rule(
+        "give tasks, reps to themselves", Scope.COACHING_WRITE, rep=_OWN, coach=_TEAM, manager=_TEAM
+    ),
     Permission.DO_TASKS: Rule(
         "see tasks and tick them off", Scope.COACHING_WRITE, rep=_OWN, coach=_TEAM, manager=_TEAM
     ),

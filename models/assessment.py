@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class AssessmentState(StrEnum):
@@ -52,6 +52,17 @@ class AnswerKind(StrEnum):
     REVIEW = "review"
     SELF = "self"
     CALIBRATION = "calibration"
+
+
+class Place(IntEnum):
+    """Places in the queue of review, the first first; nobody need look at what is nowhere in it."""
+
+    CONTESTED = 0
+    UNCERTAIN = 10
+    EXTREME = 20
+    SAMPLE = 30
+    ORDINARY = 90
+    NOWHERE = 100
 
 
 class Mover(StrEnum):

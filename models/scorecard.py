@@ -200,8 +200,26 @@ class AnsweredBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What an item's points rest on: pieces of its evidence, by their place, that earned or cost them.
+
+    Without any it was the call as a whole. Where an item has several grounds, `earning` and `costing` weigh
+    how much was earned and lost by each; `words` say what each is about.
+    """
+
+    good: tuple[int, ...] = ()
+    bad: tuple[int, ...] = ()
+    earning: int = 1
+    costing: int = 1
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemScore:
-    """An item's points of those possible, thousandths; `share` None with a reason where it has no answer."""
+    """An item's points of those possible, thousandths; `share` None with a reason where it has no answer.
+
+    Without `grounds` the points rest on the call as a whole.
+    """
 
     key: str
     answered_by: AnsweredBy
@@ -212,6 +230,7 @@ class ItemScore:
     possible: int
     explanation: str
     evidence: tuple[Evidence, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

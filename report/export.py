@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from core.figures import clock
 from models.review import Review
 from models.transcript import Utterance, Word
 from report.files import write_whole
 from report.text import plain
-from report.wording import clock, names
+from report.wording import names
 
 CUE_S = 7.0
 """A cue is cut at the first pause between words after this many seconds."""

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from core import figures
 from models.review import Evidence, Review
 from report import wording
 from report.files import write_whole
@@ -59,7 +60,7 @@ def render(review: Review, audio_href: str | None = None) -> str:
             data=_data(view),
             first=FIRST_EVIDENCE,
             mood_scale=MOOD_SCALE,
-            doubtful=wording.percent(DOUBTFUL),
+            doubtful=figures.percent(DOUBTFUL),
         )
     )
 
@@ -78,11 +79,11 @@ def _environment(review: Review) -> Environment:
         return [place(review.transcript.utterances, one) for one in evidence]
 
     environment.filters.update(
-        clock=wording.clock,
+        clock=figures.clock,
         iso=wording.iso_duration,
-        percent=wording.percent,
-        signed=wording.signed,
-        quantity=wording.quantity,
+        percent=figures.percent,
+        signed=figures.signed,
+        quantity=figures.quantity,
         plural=wording.plural,
         glyph=wording.MOOD_GLYPHS.__getitem__,
         side=wording.SIDE_NAMES.__getitem__,

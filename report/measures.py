@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from analysis.bands import Band, band
 from analysis.depth import PARTS
 from analysis.metrics.registry import METRICS
+from core.figures import quantity
 from models.call import CallType
 from models.review import MetricValue, Review
 from report.meanings import Group, meaning_of
-from report.wording import quantity
 
 _ROOM = 1.25
 """A scale reaches this far beyond the larger of value and band."""

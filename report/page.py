@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from core.figures import NONE, percent, quantity, signed
 from models.review import Depth, DepthPart, Evidence, Review, SentimentSummary, Side
 from models.transcript import Role, Speaker, Utterance
 from report.meanings import PARTS, input_of
@@ -13,7 +14,7 @@ from report.measures import Measure, measures, part_label
 from report.text import shown
 from report.timeline import Timeline, moods, timeline
 from report.transcript import Paragraph, line_at, paragraphs
-from report.wording import NONE, SIDE_NAMES, names, percent, plural, quantity, signed
+from report.wording import SIDE_NAMES, names, plural
 
 LITTLE_CONFIDENCE = 0.3
 """Confidence in the depth below which it is shown as doubtful; about 90 s of speech."""

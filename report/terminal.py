@@ -15,13 +15,14 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from core.figures import NONE, clock, percent, quantity, signed
 from models.review import DepthPart, Review, SentimentSummary, Side
 from models.transcript import Role, Speaker
 from report.measures import Figure, Measure, measures, part_label
 from report.page import mood_sentence
 from report.text import plain
 from report.timeline import moods
-from report.wording import MOOD_GLYPHS, NONE, SIDE_NAMES, clock, names, percent, plural, quantity, signed
+from report.wording import MOOD_GLYPHS, SIDE_NAMES, names, plural
 
 LINES = 40
 """Transcript lines shown before the rest is only counted."""

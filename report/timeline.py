@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from analysis.metrics.silence import THRESHOLD_S
 from analysis.turns import Conversation, conversation
+from core.figures import signed
 from models.review import Review, SentimentLabel, SentimentSummary, Side
 from models.transcript import Role, Turn
-from report.wording import SIDE_NAMES, names, signed
+from report.wording import SIDE_NAMES, names
 
 LANE_HEIGHT = 30
 STRIP_HEIGHT = 18

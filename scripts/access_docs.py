@@ -56,4 +56,5 @@ def _demanded(permission: Permission | None, path: str) -> str:
         "/metrics": f"none from this machine, else `{Permission.WATCH_SERVICE}`",
         "/v1/me": "to be signed in, or a key",
         "/v1/me/password": "to be signed in",
+        "/v1/me/notice": "to be signed in",
     }.get(path, "none")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from scripts import analyze, calls, deals, doctor, intake, people, quality
+from scripts.corpus.command import export_corrections
 from scripts.demo import demo
 from scripts.serve.command import serve
 
@@ -21,6 +22,7 @@ app.command("watch")(intake.watch)
 app.command("import")(intake.import_)
 app.command("eval")(quality.evaluate)
 app.command("bench")(quality.bench)
+app.command("export-corrections")(export_corrections)
 app.add_typer(people.user, name="user")
 app.add_typer(people.apikey, name="apikey")
 app.add_typer(calls.call, name="call")

@@ -6,7 +6,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import access_docs, configuration_docs, metrics_docs, openapi, report_schema, weights_docs
+from scripts import (
+    access_docs,
+    configuration_docs,
+    metrics_docs,
+    openapi,
+    report_schema,
+    review_docs,
+    weights_docs,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -16,6 +24,7 @@ DOCUMENTS: dict[Path, Callable[[], str]] = {
     metrics_docs.PATH: metrics_docs.render,
     openapi.PATH: openapi.render,
     report_schema.PATH: report_schema.published,
+    review_docs.PATH: review_docs.render,
     weights_docs.PATH: weights_docs.render,
 }
 

@@ -33,6 +33,7 @@ from worker.figures import Figures
 from worker.lane import Child
 from worker.patience import patiently
 from worker.perform import Tools, Worker
+from worker.policy import approve
 from worker.reconcile import reconcile
 from worker.sweep import sweep
 
@@ -44,6 +45,8 @@ were killed would stand in front of the others all that time. Heard twice, a rin
 POLL_S = 0.1
 AWAY_S = 3.0
 """Pause between two looks, without a bell, while Redis is away."""
+POLICY_S = 30.0
+"""Pause between two looks at what the policies of organisations let pass."""
 FIRST_SWEEP_S, SWEEP_S = 60.0, 3600.0
 SCHEMA_S = 2.0
 
@@ -93,6 +96,7 @@ def _duties(tools: Tools, lane: Lane) -> tuple[Any, ...]:
     return (
         _serve(Worker(lane, tools), lane, tools),
         _repeated(partial(reconcile, database, tools.bell, tools.figures), every_s, 0.0, "reconcile"),
+        _repeated(partial(approve, database), POLICY_S, POLICY_S, "policy"),
         _repeated(partial(sweep, database, tools.store, tools.settings), SWEEP_S, FIRST_SWEEP_S, "sweep"),
     )
 

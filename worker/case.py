@@ -13,6 +13,7 @@ from uuid import UUID
 
 from core.settings import Settings
 from models.call import CallType
+from models.correction import Edits
 from models.scorecard import InForce
 from models.stages import StageName
 from models.tracker import Watched
@@ -27,8 +28,8 @@ T = TypeVar("T")
 class Request:
     """What people know of a recording; None or nothing leaves it to the recording.
 
-    `roles` are sides that a person gave to speakers of an earlier pass. `scorecards` and `trackers` are
-    those that apply to the call.
+    `roles` are sides that a person gave to speakers of an earlier pass, `edits` what else they put right.
+    `scorecards` and `trackers` are those that apply to the call.
     """
 
     language: str | None = None
@@ -40,6 +41,7 @@ class Request:
     call_id: UUID | None = None
     scorecards: tuple[InForce, ...] = ()
     trackers: tuple[Watched, ...] = ()
+    edits: Edits = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ def request(start: Start) -> Request:
         language=start.language,
         speakers=SpeakerBounds(start.speakers_least, start.speakers_most),
         rep_channel=start.rep_channel,
-        roles=dict(start.roles),
+        roles=dict(start.put_right.roles),
+        edits=start.put_right.edits,
         call_type=start.call_type,
         call_id=start.call_id,
         scorecards=start.scorecards,
@@ -94,7 +95,7 @@ def _written(made: Made, start: Start, settings: Settings) -> Written:
     review = assemble.review(case)
     text = json_text(review).encode()
     document = zstandard.ZstdCompressor(level=stored.LEVEL).compress(text)
-    return Written(review, document, dict(start.names))
+    return Written(review, document, start.correction)
 
 
 def _loaded(start: Start) -> Mapping[StageName, Made]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import Enum
 
 from analysis.scorecards.points import dealt
 from models.review import Evidence
-from models.scorecard import ItemScore, Part
+from models.scorecard import Ground, ItemScore, Part
 
 MINUTE_S = 60.0
 GRAIN = 1000
@@ -16,51 +15,66 @@ SHORTEST_S = 0.5
 """Evidence counts as at least so long: a single word is a moment."""
 
 
-class Shows(Enum):
-    """What evidence shows: what earned points (the rest is missing), or what cost them (the rest is well)."""
-
-    EARNED = "earned"
-    LOST = "lost"
+WHOLE_CALL = Ground()
 
 
-def attributed(item: ItemScore, shows: Shows) -> tuple[Part, ...]:
-    """Return an item's points by minute; they add up to its points and to what it lost, exactly.
-
-    Evidence of a good thing earned the points, and what was lost is lost for want of more, by the call as a
-    whole. Evidence of a bad thing cost points, and what was earned was by the rest of the call.
-    """
-    points, lost = item.points, item.possible - item.points
-    if not item.evidence:
-        return _whole(item, points, lost)
-    if shows is Shows.EARNED:
-        return (*_by_minute(item, points, 0), *_whole(item, 0, lost))
-    return (*_by_minute(item, 0, lost), *_whole(item, points, 0))
+def attributed(item: ItemScore) -> tuple[Part, ...]:
+    """Return an item's points by minute; they add up to its points and to what it lost, exactly."""
+    found: dict[int | None, list[Part]] = {}
+    for part in _parts(item):
+        found.setdefault(part.minute, []).append(part)
+    minutes = sorted(found, key=lambda minute: (minute is None, minute))
+    return tuple(_together(found[minute]) for minute in minutes)
 
 
-def _whole(item: ItemScore, points: int, lost: int) -> tuple[Part, ...]:
-    return (Part(item.key, None, points, lost, ""),) if points or lost else ()
+def _parts(item: ItemScore) -> Iterator[Part]:
+    """Yield what each ground earned and cost, by minute."""
+    grounds = item.grounds or (WHOLE_CALL,)
+    points = _dealt(item.points, [ground.earning for ground in grounds])
+    lost = _dealt(item.possible - item.points, [ground.costing for ground in grounds])
+    for ground, some, gone in zip(grounds, points, lost, strict=True):
+        good, bad = ([item.evidence[place] for place in places] for places in (ground.good, ground.bad))
+        for minute, amount, words in _by_minute(some, good, ground.words):
+            yield Part(item.key, minute, amount, 0, words)
+        for minute, amount, words in _by_minute(gone, bad, ground.words):
+            yield Part(item.key, minute, 0, amount, words)
 
 
-def _by_minute(item: ItemScore, points: int, lost: int) -> Iterator[Part]:
-    """Yield points dealt out to the minutes in which evidence lies."""
-    weights, words = _weighed(item.evidence)
+def _dealt(whole: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Return points dealt out to grounds, evenly where none weighs anything."""
+    return dealt(whole, weights if any(weights) else [1] * len(weights))
+
+
+def _together(parts: Sequence[Part]) -> Part:
+    """Return the parts of one minute as one, with the words of the weightiest."""
+    most = max(parts, key=lambda part: part.points + part.lost)
+    points, lost = sum(part.points for part in parts), sum(part.lost for part in parts)
+    return Part(most.item, most.minute, points, lost, most.words)
+
+
+def _by_minute(
+    amount: int, evidence: Sequence[Evidence], words: str
+) -> Iterator[tuple[int | None, int, str]]:
+    """Yield an amount dealt out to the minutes in which evidence lies, or all of it to none of them."""
+    if amount and not evidence:
+        yield None, amount, words
+    if not amount or not evidence:
+        return
+    weights, told = _weighed(evidence)
     minutes = sorted(weights)
-    by_weight = [weights[minute] for minute in minutes]
-    for minute, some, gone in zip(minutes, dealt(points, by_weight), dealt(lost, by_weight), strict=True):
-        if some or gone:
-            yield Part(item.key, minute, some, gone, words[minute])
+    for minute, part in zip(minutes, dealt(amount, [weights[one] for one in minutes]), strict=True):
+        if part:
+            yield minute, part, told[minute]
 
 
 def _weighed(evidence: Sequence[Evidence]) -> tuple[dict[int, int], dict[int, str]]:
-    """Return how much evidence lies in each minute, and the words of the longest there."""
-    weights: dict[int, int] = {}
-    longest: dict[int, tuple[int, str]] = {}
+    """Return how much evidence lies in each minute, and the words of the most telling: the first there."""
+    weights, words = dict[int, int](), dict[int, str]()
     for one in evidence:
         for minute, weight in _minutes(one):
             weights[minute] = weights.get(minute, 0) + weight
-            if weight > longest.get(minute, (0, ""))[0]:
-                longest[minute] = (weight, one.note)
-    return weights, {minute: words for minute, (_, words) in longest.items()}
+            words.setdefault(minute, one.note)
+    return weights, words
 
 
 def _minutes(one: Evidence) -> Iterator[tuple[int, int]]:

@@ -13,10 +13,11 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from api import cursors
-from api.auth import CallChanger, CallCorrector, CallReader, CallRemover, ServiceDep
+from api.auth import CallChanger, CallReader, CallRemover, ServiceDep
 from api.conditional import demand, etag, not_modified, unchanged
 from api.intake import within_reach
-from api.problems import Problem, conflict, invalid, not_found, responses
+from api.problems import Problem, conflict, not_found, responses
+from api.records import refreshed
 from api.routes.filters import CallList, found_by
 from api.routes.paging import cut
 from api.routes.routers import CONFLICT, GONE, guarded
@@ -25,7 +26,6 @@ from api.schemas.calls import (
     CallPage,
     CallShape,
     Rerun,
-    SpeakersChange,
     SpeakerShape,
     StageShape,
 )
@@ -33,10 +33,10 @@ from api.service import Service
 from core.clock import now
 from core.errors import Rejected
 from models.access import Viewer
-from models.call import CallState, Consent, ConsentPolicy
+from models.call import CallState, CallType, Consent, ConsentPolicy
 from models.db import ReadSession, Session
-from models.queries import calls, changes, deletion, listing, people, reading, runs, search
-from models.stages import StageName
+from models.queries import calls, changes, deletion, hits, listing, people, reading, runs, search
+from models.stages import Lane, StageName
 from models.tables import Call
 
 router = guarded("calls", "/v1/calls")
@@ -72,7 +72,7 @@ async def get_call(call_id: UUID, request: Request, viewer: CallReader, service:
         call = await present(session, viewer, call_id)
     if unchanged(request, etag(call)):
         return not_modified(etag(call))
-    return await _shown(service, call)
+    return await shown(service, call)
 
 
 @router.patch(
@@ -85,40 +85,46 @@ async def change_call(
 ) -> Response:
     """Change what is known of a call; `If-Match` guards against changing what another changed."""
     values = given.given
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         demand(request, call)
         await within_reach(session, viewer, values.get("rep_id"), values.get("team_id"))
         await _admitted(session, call, values)
-        changes.change(session, call, values, now())
-    return await _shown(service, call)
+        before = call.call_type
+        changes.change(session, call, values, viewer.principal_id, now())
+        await hits.follow(session, call)
+        lanes = await _measured_anew(session, call, before)
+    await service.ring(lanes)
+    await refreshed(service, viewer.organisation_id)
+    return await shown(service, call)
 
 
 @router.delete("/{call_id}", status_code=HTTPStatus.NO_CONTENT, responses=GONE)
 async def delete_call(call_id: UUID, viewer: CallRemover, service: ServiceDep) -> None:
     """Delete a call with its review, and its recording where no other call is made of it."""
-    async with _changing(service, viewer, call_id) as (session, call):
-        keys = await deletion.erase(session, call.id, now())
+    async with changing(service, viewer, call_id) as (session, call):
+        keys = await deletion.erase(session, call.id, now(), viewer.principal_id)
     for key in keys or ():
         await service.store.delete(key)
+    await refreshed(service, viewer.organisation_id)
 
 
 @router.post("/{call_id}/cancel", responses={**GONE, **CONFLICT}, response_model=CallShape)
 async def cancel_call(call_id: UUID, viewer: CallChanger, service: ServiceDep) -> Response:
     """Stop the work on a call."""
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         if call.state.ended and call.state is not CallState.CANCELLED:
             raise conflict("ended", f"The call is {call.state} already.", "There is nothing to cancel.")
         await runs.cancel(session, call_id)
-    return await _shown(service, call)
+    return await shown(service, call)
 
 
 @router.post("/{call_id}/rerun", status_code=HTTPStatus.ACCEPTED, responses=GONE, response_model=CallShape)
 async def rerun_call(call_id: UUID, given: Rerun, viewer: CallChanger, service: ServiceDep) -> Response:
     """Do a stage of a call, and all that needs it, again."""
-    async with _changing(service, viewer, call_id) as (session, call):
+    async with changing(service, viewer, call_id) as (session, call):
         lanes = await runs.rerun(session, call_id, given.stage)
     await service.ring(lanes or ())
-    return await _shown(service, call, HTTPStatus.ACCEPTED)
+    return await shown(service, call, HTTPStatus.ACCEPTED)
 
 
 @router.get("/{call_id}/speakers", responses=GONE)
@@ -128,33 +134,6 @@ async def list_speakers(call_id: UUID, viewer: CallReader, service: ServiceDep) 
         await present(session, viewer, call_id)
         found = await reading.speakers(session, call_id)
     return [SpeakerShape.model_validate(row) for row in found]
-
-
-@router.patch(
-    "/{call_id}/speakers", status_code=HTTPStatus.ACCEPTED, responses=GONE, response_model=CallShape
-)
-async def correct_speakers(
-    call_id: UUID, given: SpeakersChange, viewer: CallCorrector, service: ServiceDep
-) -> Response:
-    """Put right which side speakers are on, or what they are called; with a side, all is measured anew."""
-    said = given.speakers
-    roles = {label: one.role for label, one in said.items() if "role" in one.model_fields_set}
-    names = {label: one.name for label, one in said.items() if "name" in one.model_fields_set}
-    lanes = None
-    async with _changing(service, viewer, call_id) as (session, call):
-        known = {row.label for row in await reading.speakers(session, call_id)}
-        if not said.keys() <= known:
-            raise invalid(
-                "no_such_speaker",
-                f"The call has no speaker {', '.join(sorted(said.keys() - known))}.",
-                f"It has {', '.join(sorted(known)) or 'none yet'}.",
-            )
-        await changes.correct(session, call, roles, names, viewer.user_id, now())
-        if roles:
-            await session.flush()
-            lanes = await runs.rerun(session, call_id, StageName.ATTRIBUTE)
-    await service.ring(lanes or ())
-    return await _shown(service, call, HTTPStatus.ACCEPTED)
 
 
 @router.get("/{call_id}/stages", responses=GONE)
@@ -171,7 +150,7 @@ async def present(session: ReadSession, viewer: Viewer, call_id: UUID) -> Call:
     return _there(await reading.call(session, viewer, call_id))
 
 
-async def _shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.OK) -> Response:
+async def shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Return a call with its tag."""
     shape = CallShape.of(call, await _expected(service, (call,)))
     headers = {"ETag": etag(call), "Cache-Control": "private, no-cache"}
@@ -179,7 +158,7 @@ async def _shown(service: Service, call: Call, status: HTTPStatus = HTTPStatus.O
 
 
 @asynccontextmanager
-async def _changing(service: Service, viewer: Viewer, call_id: UUID) -> AsyncIterator[tuple[Session, Call]]:
+async def changing(service: Service, viewer: Viewer, call_id: UUID) -> AsyncIterator[tuple[Session, Call]]:
     """Give a call, locked, in a transaction that is committed at the end."""
     async with service.database.write(viewer.organisation_id) as session:
         yield session, _there(await reading.locked(session, viewer, call_id))
@@ -198,6 +177,14 @@ async def _expected(service: Service, rows: Sequence[Call]) -> Mapping[UUID, dat
     """Return when calls are likely to be reviewed, asked only where one of them waits."""
     waiting = [row.id for row in rows if not row.state.ended]
     return await service.estimates.finishes(waiting) if waiting else {}
+
+
+async def _measured_anew(session: Session, call: Call, before: CallType) -> tuple[Lane, ...]:
+    """Have a reviewed call measured and scored as one of its new type; return the lanes to ring."""
+    if call.call_type is before or call.state is not CallState.REVIEWED:
+        return ()
+    await session.flush()
+    return await runs.rerun(session, call.id, StageName.MEASURE) or ()
 
 
 async def _admitted(session: Session, call: Call, values: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.auth import OrganisationChanger, OrganisationReader, ServiceDep
+from api.records import refreshed
 from api.routes.routers import guarded
 from api.schemas.people import OrganisationChange, OrganisationShape
 from models.queries import people
@@ -14,7 +15,7 @@ router = guarded("organisation", "/v1/organisation")
 async def get_organisation(viewer: OrganisationReader, service: ServiceDep) -> OrganisationShape:
     """Return what the organisation demands."""
     async with service.database.read(viewer.organisation_id) as session:
-        return OrganisationShape.model_validate(await people.own_organisation(session))
+        return OrganisationShape.of(await people.own_organisation(session))
 
 
 @router.patch("")
@@ -22,8 +23,8 @@ async def change_organisation(
     given: OrganisationChange, viewer: OrganisationChanger, service: ServiceDep
 ) -> OrganisationShape:
     """Change what the organisation demands, from now on; calls that are there keep what they have."""
-    async with service.database.system() as session:
-        found = await people.organisation(session, viewer.organisation_id)
-        for name, value in given.given.items():
-            setattr(found, name, value)
-    return OrganisationShape.model_validate(found)
+    async with service.database.write(viewer.organisation_id) as session:
+        found = await people.own_organisation(session, lock=True)
+        await people.change_organisation(session, found, given.given, viewer.principal_id)
+    await refreshed(service, viewer.organisation_id)
+    return OrganisationShape.of(found)

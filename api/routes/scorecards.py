@@ -101,7 +101,9 @@ async def change_version(
     """Change what a draft asks; a version by which calls were scored is copied instead."""
     async with service.database.write(viewer.organisation_id) as session:
         row, version = await _present(session, version_id, lock=True)
-        await scorecards.edit(row, version, await _checked(session, given), now())
+        await scorecards.edit(
+            session, row, version, await _checked(session, given), viewer.principal_id, now()
+        )
         return _whole(row, version)
 
 
@@ -122,7 +124,7 @@ async def move_version(
     """Try a version out beside the one in use, put it in its place, or use it no longer."""
     async with service.database.write(viewer.organisation_id) as session:
         row, version = await _present(session, version_id, lock=True)
-        await scorecards.move(session, row, version, VersionMoveName(given.move), now())
+        await scorecards.move(session, row, version, VersionMoveName(given.move), now(), viewer.principal_id)
         return _whole(row, version)
 
 
@@ -130,7 +132,7 @@ async def move_version(
 async def remove_version(version_id: Version, viewer: ScorecardEditor, service: ServiceDep) -> None:
     """Remove a draft."""
     async with service.database.write(viewer.organisation_id) as session:
-        await scorecards.remove(session, *await _present(session, version_id, lock=True))
+        await scorecards.remove(session, *await _present(session, version_id, lock=True), viewer.principal_id)
 
 
 @router.post("/versions/{version_id}/dry-run", responses=MISSING)

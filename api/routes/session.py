@@ -8,16 +8,17 @@ from http import HTTPStatus
 from fastapi import Request, Response
 
 from api.auth import CallerDep, ServiceDep, address, cookie_name, refuse_cross_site
-from api.problems import Problem, invalid, responses
-from api.routes.routers import guarded, open_to_all
+from api.problems import Problem, conflict, invalid, responses
+from api.routes.routers import CONFLICT, guarded, open_to_all
 from api.schemas.people import MeShape, OrganisationShape, PasswordChange, SignIn
 from api.service import Service
 from core.clock import now
 from models.access import Caller, Permission, Reach
-from models.queries import callers, people
+from models.queries import callers, people, trail
 from models.secrets import hashed, new_cookie
 from models.tables import SignIn as SignInRow
 from models.tables import User
+from models.trail import Action, Note
 
 router = open_to_all("session", "/v1")
 own = guarded("session", "/v1")
@@ -88,6 +89,19 @@ async def change_password(
     _set_cookie(response, service, secret, service.settings.web.sign_in_s)
 
 
+@own.post("/me/notice", responses=CONFLICT)
+async def confirm_notice(caller: CallerDep, service: ServiceDep) -> MeShape:
+    """Confirm to have read the organisation's notice."""
+    if caller.user_id is None:
+        raise conflict("no_person", "Programs read no notice.", "Sign in as the person it is for.")
+    async with service.database.write(caller.organisation_id) as session:
+        user = await session.get_one(User, caller.user_id)
+        user.notice_seen_at = now()
+        note = Note(caller.user_id, Action.NOTICE_SEEN, f"user:{user.id}")
+        trail.note(session, caller.organisation_id, note)
+    return await _me(service, caller)
+
+
 async def _signed_in(service: Service, user: User, password: str | None) -> str:
     """Return the secret of a new sign-in; a hash made with old parameters is made anew."""
     at, secret = now(), new_cookie()
@@ -121,7 +135,8 @@ async def _me(service: Service, caller: Caller) -> MeShape:
         role=caller.role,
         team_id=caller.team_id,
         scopes=None if user else sorted(caller.scopes),
-        organisation=OrganisationShape.model_validate(organisation),
+        organisation=OrganisationShape.of(organisation),
+        notice_seen_at=user.notice_seen_at if user else None,
         permissions={p: reach for p, reach in reaches.items() if reach is not Reach.NONE},
     )
 

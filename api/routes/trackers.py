@@ -56,7 +56,7 @@ async def change_tracker(
         row = await trackers.find(session, tracker_id)
         if row is None:
             raise not_found()
-        trackers.change(row, _checked(given), now())
+        trackers.change(session, row, _checked(given), viewer.principal_id, now())
         return _shape(row)
 
 
@@ -67,7 +67,7 @@ async def remove_tracker(tracker_id: UUID, viewer: ScorecardEditor, service: Ser
         row = await trackers.find(session, tracker_id)
         if row is None:
             raise not_found()
-        row.active, row.updated_at = False, now()
+        trackers.remove(session, row, viewer.principal_id, now())
 
 
 def _checked(tracker: Tracker) -> Tracker:

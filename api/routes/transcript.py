@@ -17,6 +17,7 @@ from api.routes.calls import present
 from api.routes.paging import Cursor, Limit, cut
 from api.routes.routers import CONFLICT, GONE, guarded
 from api.schemas.reviews import MetricShape, UtterancePage, UtteranceShape, WordPage, words_of
+from api.seen import note_seen
 from api.service import Service
 from models.access import Viewer
 from models.queries import reading
@@ -60,6 +61,7 @@ async def list_metrics(call_id: UUID, viewer: CallReader, service: ServiceDep) -
     async with service.database.read(viewer.organisation_id) as session:
         await present(session, viewer, call_id)
         found = await reading.metrics(session, call_id)
+    await note_seen(service, viewer, f"call:{call_id}", "measures")
     return [MetricShape.model_validate(row) for row in found]
 
 
@@ -117,6 +119,7 @@ async def _utterances(
     async with service.database.read(viewer.organisation_id) as session:
         await present(session, viewer, call_id)
         found = await reading.utterances(session, call_id, after, limit + 1)
+    await note_seen(service, viewer, f"call:{call_id}", "transcript")
     rows, more = cut(found, limit)
     return list(rows), cursors.of_index(rows[-1].index) if more else None
 
@@ -127,6 +130,7 @@ async def _review(service: Service, viewer: Viewer, call_id: UUID) -> tuple[int,
         found = await reading.review(session, call_id)
     if found is None:
         raise _not_yet()
+    await note_seen(service, viewer, f"call:{call_id}", "review")
     return found
 
 

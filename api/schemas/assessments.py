@@ -60,13 +60,15 @@ class AssessmentShape(Given):
     """Whether the version is only tried out: such a score never counts."""
     state: AssessmentState
     points: float | None
-    """Of 100; null with a reason in `score`."""
+    """Of 100; null with a reason in `score` or `hidden`."""
     coverage: float
     why: str
     """Why it stands where it does in the queue of review."""
     formula: str
     """How the points come about."""
-    score: Score
+    score: Score | None
     """Items and minutes with their points, in thousandths; both add up to the points exactly."""
+    hidden: str | None
+    """Why points and score are not shown to whoever asks; null where they are."""
     created_at: datetime
     updated_at: datetime

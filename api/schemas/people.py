@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
+from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, StrictBool, StrictInt
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, StrictInt
 
 from api.passwords import LEAST, MOST
-from api.schemas.shape import Change, Email, Given, Line, Moment, Taken
+from api.schemas.shape import Change, Email, Given, Line, Moment, Taken, stored
+from models import notice
 from models.access import Scope
 from models.call import ConsentPolicy, UserRole
+from models.tables import Organisation
 
 Password = Annotated[SecretStr, Field(min_length=LEAST, max_length=MOST)]
 
@@ -30,6 +33,12 @@ class PasswordChange(Taken):
     new: Password
 
 
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no time zone of the IANA database, as Europe/Berlin is")
+    return name
+
+
 class OrganisationShape(Given):
     """The organisation and what it demands."""
 
@@ -38,7 +47,21 @@ class OrganisationShape(Given):
     consent_policy: ConsentPolicy
     retention_days: int | None
     """Days after which calls are deleted, where a call names no other time; null: never."""
+    time_zone: str
+    """Where a day of the performance record begins, as the IANA time zone database names it."""
+    notice: str
+    """What people are told before their calls are reviewed."""
+    approve_after_hours: int | None
+    """Hours after which a score that nothing stands out in is approved unseen, and marked so; null: never."""
+    approve_least_coverage: float
+    """Share of a scorecard (0..1) that must be answered for that."""
     created_at: datetime
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> Self:
+        """Return the organisation as it goes out, with the notice that is in force."""
+        told = {name: getattr(organisation, name) for name in cls.model_fields}
+        return cls(**{**told, "notice": organisation.notice or notice.DEFAULT})
 
 
 class OrganisationChange(Change):
@@ -47,6 +70,11 @@ class OrganisationChange(Change):
     name: Line = ""
     consent_policy: ConsentPolicy = ConsentPolicy.NOT_CHECKED
     retention_days: Annotated[StrictInt, Field(ge=1, le=36500)] | None = None
+    time_zone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] = "UTC"
+    notice: Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(stored)] | None = None
+    """Null puts the notice that comes with Debrief in force again."""
+    approve_after_hours: Annotated[StrictInt, Field(ge=0, le=8760)] | None = None
+    approve_least_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
 
 
 class MeShape(Given):
@@ -61,6 +89,8 @@ class MeShape(Given):
     scopes: list[str] | None
     """Null for a person."""
     organisation: OrganisationShape
+    notice_seen_at: datetime | None
+    """When one confirmed to have read the organisation's notice as it is now; null: not yet."""
     permissions: dict[str, str]
     """How far each permission goes: own, team or all; one that is absent is not held."""
 
@@ -76,6 +106,13 @@ class UserShape(Given):
     active: bool
     created_at: datetime
     updated_at: datetime
+
+
+class PersonShape(Given):
+    """Somebody, by name."""
+
+    id: UUID
+    name: str
 
 
 class UserPage(Given):

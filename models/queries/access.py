@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from models.access import Reach, Viewer
+from models.access import RULES, Permission, Reach, Viewer
+from models.call import UserRole
 from models.db import ReadSession
-from models.tables import Call, Deal, Team, User
+from models.tables import Call, Deal, Team, TrackerHit, User
 
 
 async def subtree(session: ReadSession, team_id: UUID | None) -> tuple[UUID, ...]:
@@ -29,6 +30,11 @@ async def subtree(session: ReadSession, team_id: UUID | None) -> tuple[UUID, ...
 def calls(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition on `Call` that a viewer sees it: the rep is its owner."""
     return _within(viewer, col(Call.rep_id), col(Call.team_id))
+
+
+def hits(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition on `TrackerHit` that its call is one a viewer sees, as the hit tells."""
+    return _within(viewer, col(TrackerHit.rep_id), col(TrackerHit.team_id))
 
 
 def users(viewer: Viewer) -> ColumnElement[bool]:
@@ -52,6 +58,24 @@ def teams(viewer: Viewer) -> ColumnElement[bool]:
             return col(Team.id) == viewer.team_id
         case Reach.NONE:
             return false()
+
+
+async def readers(session: ReadSession, call: Call) -> ColumnElement[bool]:
+    """Return the condition on `User` that they see a call: `calls`, asked the other way round."""
+    own = false() if call.rep_id is None else col(User.id) == call.rep_id
+    above = col(User.team_id).in_(await _upwards(session, call.team_id))
+    by_reach = {Reach.ALL: true(), Reach.TEAM: or_(own, above), Reach.OWN: own, Reach.NONE: false()}
+    reach = RULES[Permission.READ_CALLS].reach
+    seen = or_(*(and_(col(User.role) == role, by_reach[reach(role)]) for role in UserRole))
+    return and_(col(User.active), seen)
+
+
+async def _upwards(session: ReadSession, team_id: UUID | None) -> tuple[UUID, ...]:
+    """Return a team and all above it; nothing where there is no team."""
+    if team_id is None:
+        return ()
+    path = (await session.execute(select(col(Team.path)).where(col(Team.id) == team_id))).scalar_one()
+    return tuple(UUID(step) for step in path.strip("/").split("/"))
 
 
 def _within(viewer: Viewer, owner: Mapped[Any], team: Mapped[Any]) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from models.assessment import MOVE, AnswerKind, AssessmentState, MoveName
+from models.assessment import MOVE, AnswerKind, AssessmentState, MoveName, Place
 from models.db import ReadSession, Session
-from models.scorecard import ANSWER, SCORE, SCORECARD, Answer, InForce, Proposal
+from models.queries import due, trail
+from models.queries.events import Kind, record
+from models.scorecard import ANSWER, SCORE, SCORECARD, Answer, InForce, Proposal, Score
 from models.tables import (
     AnswerRow,
     Assessment,
@@ -27,9 +29,12 @@ from models.tables import (
     TrackerRow,
 )
 from models.tracker import TRACKER, Tracked, Watched
+from models.trail import Action, Note
 from models.versions import VersionState
 
 IN_USE = (VersionState.ACTIVE, VersionState.TRIAL)
+WITHDRAWN = "withdrawn"
+"""Key of an answer that takes back the one before it, so that the machine's is in force again."""
 PAST = 200
 """Earlier scores that an extreme one is told from."""
 
@@ -78,7 +83,9 @@ async def answers(session: ReadSession, call_id: UUID, version_id: UUID) -> tupl
         .order_by(col(AnswerRow.id))
     )
     newest = {content["item"]: content for content in (await session.execute(query)).scalars()}
-    return tuple(ANSWER.validate_python(content) for _, content in sorted(newest.items()))
+    return tuple(
+        ANSWER.validate_python(content) for _, content in sorted(newest.items()) if WITHDRAWN not in content
+    )
 
 
 async def of_call(
@@ -103,6 +110,7 @@ async def propose(session: Session, call: Call, scores: Scores, at: datetime) ->
     await _keep_hits(session, call, scores.tracked)
     revision = await _revision(session, call.id)
     known = await _of_call(session, call.id)
+    _lay_aside(known, {one.version_id for one in scores.proposals}, at)
     states = await _lock(session, [one.version_id for one in scores.proposals], at)
     for proposal in scores.proposals:
         trial = states[proposal.version_id] is VersionState.TRIAL
@@ -114,6 +122,16 @@ async def propose(session: Session, call: Call, scores: Scores, at: datetime) ->
         elif not _again(session, row, proposal, revision, at):
             continue
         session.add(_machine(row, proposal, revision, at))
+        _tell(session, call, row)
+
+
+def _lay_aside(known: Mapping[UUID, Assessment], in_force: Collection[UUID], at: datetime) -> None:
+    """Take scores out of the queue by scorecards that are for the call no more, unless somebody is at it."""
+    for version_id, row in known.items():
+        waits = row.state is AssessmentState.PROPOSED and row.queue < Place.NOWHERE
+        if waits and version_id not in in_force:
+            row.queue, row.why = int(Place.NOWHERE), "The scorecard is not for this call any more."
+            row.version, row.updated_at = row.version + 1, at
 
 
 async def _revision(session: ReadSession, call_id: UUID) -> int:
@@ -161,8 +179,8 @@ def _new(call: Call, proposal: Proposal, revision: int, at: datetime, *, trial: 
         trial=trial,
         points=proposal.shown.points,
         coverage=proposal.shown.coverage,
-        content=_plain(proposal.shown),
-        queue=proposal.queue,
+        content=plain_score(proposal.shown),
+        queue=int(Place.NOWHERE) if trial else proposal.queue,
         why=proposal.why,
         created_at=at,
         updated_at=at,
@@ -171,19 +189,28 @@ def _new(call: Call, proposal: Proposal, revision: int, at: datetime, *, trial: 
 
 def _again(session: Session, row: Assessment, proposal: Proposal, revision: int, at: datetime) -> bool:
     """Propose another score in place of the one before; return whether it is another."""
-    content = _plain(proposal.shown)
+    content = plain_score(proposal.shown)
     row.revision = revision
     if content == row.content:
         return False
     if row.state is not AssessmentState.PROPOSED:
         move = MOVE[MoveName.RESCORE]
+        due.note(session, row.organisation_id, call_id=row.call_id)
         _moved(session, row, move.name, move.after or row.state, at)
         row.decided_by = row.decided_at = row.assigned_to = row.acknowledged_at = row.contested_at = None
         row.by_policy = False
     row.points, row.coverage, row.content = proposal.shown.points, proposal.shown.coverage, content
-    row.queue, row.why = proposal.queue, proposal.why
+    row.queue, row.why = int(Place.NOWHERE) if row.trial else proposal.queue, proposal.why
     row.version, row.updated_at = row.version + 1, at
     return True
+
+
+def _tell(session: Session, call: Call, row: Assessment) -> None:
+    """Have trail, followers and records know of a proposal."""
+    details = {"assessment_id": str(row.id), "points": row.points, "version_id": str(row.version_id)}
+    note = Note(None, Action.SCORE_PROPOSED, f"call:{call.id}", details)
+    trail.note(session, call.organisation_id, note)
+    record(session, call, Kind.SCORED, {"assessment_id": str(row.id), "state": row.state})
 
 
 def _moved(session: Session, row: Assessment, name: MoveName, after: AssessmentState, at: datetime) -> None:
@@ -207,7 +234,7 @@ def _machine(row: Assessment, proposal: Proposal, revision: int, at: datetime) -
         revision=revision,
         version=row.version,
         points=proposal.machine.points,
-        content=_plain(proposal.machine),
+        content=plain_score(proposal.machine),
         created_at=at,
     )
 
@@ -226,12 +253,16 @@ async def _keep_hits(session: Session, call: Call, tracked: Sequence[Tracked]) -
             end=hit.end,
             side=hit.side,
             words=hit.words,
+            at=call.started_at,
+            rep_id=call.rep_id,
+            team_id=call.team_id,
         )
         for one in tracked
         for number, hit in enumerate(one.hits)
     )
 
 
-def _plain(score: Any) -> dict[str, Any]:
+def plain_score(score: Score) -> dict[str, Any]:
+    """Return a score as it is kept."""
     found: dict[str, Any] = SCORE.dump_python(score, mode="json")
     return found

@@ -10,12 +10,15 @@ from sqlmodel import col
 
 from models.call import CallState
 from models.db import Session
-from models.queries import reviews
+from models.queries import clips, comments, due, listening, reviews, tasks, trail
 from models.queries.events import Kind, record
-from models.tables import Call, Correction, Product, Recording, ReviewRow, StageRun
+from models.tables import Assessment, Call, Correction, Product, Recording, ReviewRow, StageRun, TrackerHit
+from models.trail import Action, Note
 
 
-async def erase(session: Session, call_id: UUID, at: datetime) -> tuple[str, ...] | None:
+async def erase(
+    session: Session, call_id: UUID, at: datetime, by: UUID | None = None
+) -> tuple[str, ...] | None:
     """Empty a call and remove all that was made of it; return the keys of files to remove from the store.
 
     None where the call is not there or already erased. Files go once the transaction is committed. Its
@@ -27,9 +30,16 @@ async def erase(session: Session, call_id: UUID, at: datetime) -> tuple[str, ...
     if call is None:
         return None
     await reviews.remove(session, call.id)
-    for table in (ReviewRow, Product, StageRun, Correction):
+    await tasks.forget_call(session, call.id)
+    for coaching in (comments, clips, listening):
+        await coaching.erase(session, call.id)
+    for table in (ReviewRow, Product, StageRun, Correction, TrackerHit, Assessment):
         await session.execute(delete(table).where(col(table.call_id) == call.id))
     _empty(call, at)
+    due.note(session, call.organisation_id, call_id=call.id)
+    subject = f"call:{call.id}"
+    await trail.erase_reasons(session, subject)
+    trail.note(session, call.organisation_id, Note(by, Action.CALL_DELETED, subject))
     await session.flush()
     record(session, call, Kind.DELETED)
     return await _give_up_recording(session, call)

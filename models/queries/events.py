@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,14 +29,20 @@ class Kind(StrEnum):
     COMMENTED = "call.commented"
 
 
-def record(session: AsyncSession, call: Call, kind: Kind, data: dict[str, Any] | None = None) -> None:
-    """Add an event of a call to the transaction."""
+def record(
+    session: AsyncSession,
+    call: Call,
+    kind: Kind,
+    data: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Add an event of a call to the transaction; at its last change, where no other time is given."""
     session.add(
         Event(
             organisation_id=call.organisation_id,
             call_id=call.id,
             kind=kind,
             data=data or {"state": call.state, "version": call.version},
-            at=call.updated_at,
+            at=at or call.updated_at,
         )
     )

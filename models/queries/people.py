@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from models import notice
 from models.access import Viewer
 from models.call import UserRole
 from models.db import ReadSession, Session, SystemSession, organisation_of
-from models.queries import access
+from models.queries import access, records, trail
 from models.tables import AccessToken, ApiClient, Organisation, SignIn, User
+from models.trail import Action, Note
 
 
 async def users(
@@ -98,9 +101,31 @@ async def organisation(session: ReadSession | SystemSession, organisation_id: UU
     return (await session.execute(query)).scalar_one()
 
 
-async def own_organisation(session: ReadSession) -> Organisation:
-    """Return the organisation of a session."""
-    return await organisation(session, organisation_of(session))
+async def own_organisation(session: ReadSession, *, lock: bool = False) -> Organisation:
+    """Return the organisation of a session; locked, nobody else's to change until the transaction ends."""
+    query = select(Organisation).where(col(Organisation.id) == organisation_of(session))
+    found = await session.execute(query.with_for_update(key_share=True) if lock else query)
+    return found.scalar_one()
+
+
+async def change_organisation(
+    session: Session, owner: Organisation, values: Mapping[str, Any], by: UUID
+) -> None:
+    """Write what an organisation demands anew; a new notice is read anew, a new zone counts days anew."""
+    given = {name: "" if value is None and name == "notice" else value for name, value in values.items()}
+    changed = {name: value for name, value in given.items() if getattr(owner, name) != value}
+    if "time_zone" in changed:
+        await records.move_to(session, owner, changed["time_zone"])
+    for name, value in changed.items():
+        setattr(owner, name, value)
+    subject = f"organisation:{owner.id}"
+    if "notice" in changed:
+        told = {"notice": owner.notice or notice.DEFAULT}
+        trail.note(session, owner.id, Note(by, Action.NOTICE_CHANGED, subject, told))
+        await session.execute(update(User).values(notice_seen_at=None))
+    rest = {name: str(value) for name, value in changed.items() if name != "notice"}
+    if rest:
+        trail.note(session, owner.id, Note(by, Action.ORGANISATION_CHANGED, subject, rest))
 
 
 async def organisations(session: SystemSession, name: str = "") -> Sequence[Organisation]:
@@ -109,6 +134,23 @@ async def organisations(session: SystemSession, name: str = "") -> Sequence[Orga
     if name:
         query = query.where(col(Organisation.name) == name)
     return (await session.execute(query)).scalars().all()
+
+
+async def principal_names(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of users and programs by key."""
+    if not ids:
+        return {}
+    found = dict[UUID, str]()
+    for table in (User, ApiClient):
+        rows = await session.execute(select(col(table.id), col(table.name)).where(col(table.id).in_(ids)))
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+async def with_policy(session: SystemSession) -> Sequence[UUID]:
+    """Return the organisations that let scores be approved unseen after a while."""
+    query = select(col(Organisation.id)).where(col(Organisation.approve_after_hours).is_not(None))
+    return (await session.execute(query.order_by(col(Organisation.id)))).scalars().all()
 
 
 async def member_names(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, str]:

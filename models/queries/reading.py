@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from models.queries import access
 from models.stages import STAGES
 from models.tables import (
     Call,
-    Correction,
     MetricRow,
     Recording,
     ReviewRow,
@@ -98,14 +97,3 @@ async def review(session: ReadSession, call_id: UUID) -> tuple[int, bytes] | Non
         return None
     version, document = found
     return version, zstandard.ZstdDecompressor().decompress(document)
-
-
-async def correction(session: ReadSession, call_id: UUID) -> tuple[int, Mapping[str, Any]]:
-    """Return the newest version of what people put right, 0 and nothing where nothing was."""
-    query = (
-        select(col(Correction.version), col(Correction.content))
-        .where(col(Correction.call_id) == call_id)
-        .order_by(col(Correction.version).desc())
-        .limit(1)
-    )
-    return (await session.execute(query)).first() or (0, {})

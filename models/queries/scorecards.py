@@ -15,10 +15,11 @@ from sqlmodel import col
 from core.errors import Rejected
 from models.access import Viewer
 from models.db import ReadSession, Session, organisation_of
-from models.queries import access
+from models.queries import access, trail
 from models.queries.versioning import allowed
 from models.scorecard import SCORECARD, Applies, Scorecard
 from models.tables import Call, ReviewRow, ScorecardRow, ScorecardVersion, TrackerRow
+from models.trail import Action, Note
 from models.versions import VersionMoveName, VersionState
 
 
@@ -77,10 +78,18 @@ async def add(
     )
     session.add(version)
     await session.flush()
+    _tell(session, version, "add", by)
     return row, version
 
 
-async def edit(row: ScorecardRow, version: ScorecardVersion, card: Scorecard, at: datetime) -> None:
+async def edit(
+    session: Session,
+    row: ScorecardRow,
+    version: ScorecardVersion,
+    card: Scorecard,
+    by: UUID | None,
+    at: datetime,
+) -> None:
     """Change what a draft asks; raises `Rejected` where it is no draft, or is given another key."""
     allowed(version, VersionMoveName.EDIT)
     if card.key != row.key:
@@ -88,10 +97,16 @@ async def edit(row: ScorecardRow, version: ScorecardVersion, card: Scorecard, at
             "other_key", f"This is a version of '{row.key}'.", "Keep the key, or add a new scorecard."
         )
     version.content, version.updated_at = plain(card), at
+    _tell(session, version, VersionMoveName.EDIT, by)
 
 
 async def move(
-    session: Session, row: ScorecardRow, version: ScorecardVersion, name: VersionMoveName, at: datetime
+    session: Session,
+    row: ScorecardRow,
+    version: ScorecardVersion,
+    name: VersionMoveName,
+    at: datetime,
+    by: UUID | None = None,
 ) -> None:
     """Try a version out, put it in use or take it out of use; raises `Rejected` where that cannot be.
 
@@ -112,11 +127,15 @@ async def move(
             .values(state=VersionState.RETIRED, updated_at=at)
         )
     version.state, version.updated_at = after, at
+    _tell(session, version, name, by)
 
 
-async def remove(session: Session, row: ScorecardRow, version: ScorecardVersion) -> None:
+async def remove(
+    session: Session, row: ScorecardRow, version: ScorecardVersion, by: UUID | None = None
+) -> None:
     """Remove a draft, and its scorecard with the last version; raises `Rejected` where it is no draft."""
     allowed(version, VersionMoveName.REMOVE)
+    _tell(session, version, VersionMoveName.REMOVE, by)
     await session.delete(version)
     await session.flush()
     left = select(col(ScorecardVersion.id)).where(col(ScorecardVersion.scorecard_id) == row.id).limit(1)
@@ -145,6 +164,12 @@ async def documents(
     )
     unpack = zstandard.ZstdDecompressor().decompress
     return [(row[0], row[1], unpack(row[2])) for row in await session.execute(query)]
+
+
+def _tell(session: Session, version: ScorecardVersion, move: str, by: UUID | None) -> None:
+    details = {"version_id": str(version.id), "number": version.number, "move": move}
+    note = Note(by, Action.SCORECARD_CHANGED, f"scorecard:{version.scorecard_id}", details)
+    trail.note(session, version.organisation_id, note)
 
 
 def _applies(applies: Applies) -> list[Any]:

@@ -12,8 +12,10 @@ from sqlmodel import col
 
 from core.errors import Rejected
 from models.db import ReadSession, Session, organisation_of
+from models.queries import trail
 from models.tables import TrackerRow
 from models.tracker import TRACKER, Tracker
+from models.trail import Action, Note
 
 
 async def every(session: ReadSession) -> Sequence[TrackerRow]:
@@ -49,17 +51,31 @@ async def add(session: Session, tracker: Tracker, by: UUID | None, at: datetime)
         )
         session.add(row)
         await session.flush()
+        _tell(session, row, by)
         return row
-    change(row, tracker, at)
+    change(session, row, tracker, by, at)
     row.active = True
     return row
 
 
-def change(row: TrackerRow, tracker: Tracker, at: datetime) -> None:
+def change(session: Session, row: TrackerRow, tracker: Tracker, by: UUID | None, at: datetime) -> None:
     """Have a tracker look for something else from now on; raises `Rejected` where it is given another key."""
     if tracker.key != row.key:
         raise Rejected("other_key", f"This is the tracker '{row.key}'.", "Keep the key, or add another.")
     row.name, row.content, row.version, row.updated_at = tracker.name, plain(tracker), row.version + 1, at
+    _tell(session, row, by)
+
+
+def remove(session: Session, row: TrackerRow, by: UUID | None, at: datetime) -> None:
+    """Look for a tracker no longer; what it found stays."""
+    row.active, row.updated_at = False, at
+    _tell(session, row, by)
+
+
+def _tell(session: Session, row: TrackerRow, by: UUID | None) -> None:
+    details = {"version": row.version, "active": row.active}
+    note = Note(by, Action.TRACKER_CHANGED, f"tracker:{row.id}", details)
+    trail.note(session, row.organisation_id, note)
 
 
 def plain(tracker: Tracker) -> dict[str, Any]:

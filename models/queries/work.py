@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -12,24 +11,24 @@ from sqlmodel import col
 
 from models import recording as sound
 from models.call import CallType, RunState
+from models.correction import NOTHING, PutRight
 from models.db import ReadSession, Session, database_time
-from models.queries import assessments, reviews, runs
+from models.queries import assessments, corrections, due, reviews, runs
 from models.queries.assessments import Scores
 from models.queries.runs import Claim
 from models.review import Review
 from models.scorecard import InForce
 from models.stages import Lane, StageName
-from models.tables import Call, Correction, Product, Recording, StageRun
+from models.tables import Call, Product, Recording, StageRun
 from models.tracker import Watched
-from models.transcript import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """What is known of a call when a stage of it begins; `products` are compressed, of the stages done.
 
-    `failures` counts the tries of this stage that failed. `roles` and `names` are what people put right,
-    by the speaker's label.
+    `failures` counts the tries of this stage that failed. `put_right` is what people put right, in the
+    version `correction`.
     """
 
     call_id: UUID
@@ -42,10 +41,10 @@ class Start:
     speakers_most: int | None
     rep_channel: int | None
     call_type: CallType
-    roles: Mapping[str, Role]
-    names: Mapping[str, str]
     products: Mapping[StageName, bytes]
     failures: int
+    correction: int = 0
+    put_right: PutRight = NOTHING
     scorecards: tuple[InForce, ...] = ()
     trackers: tuple[Watched, ...] = ()
 
@@ -61,11 +60,11 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished review: the values, the whole as it is published, and the names people gave speakers."""
+    """A finished review: the values, the whole as it is published, and the version of corrections in it."""
 
     review: Review
     document: bytes
-    names: Mapping[str, str] = field(default_factory=dict)
+    correction: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,8 @@ async def load(session: ReadSession, claimed: Claim) -> Start | None:
     if found is None:
         return None
     call, recording, run = found
-    content, scoring = await _correction(session, call.id), run.stage is StageName.SCORE
+    correction, put_right = await corrections.newest(session, call.id)
+    scoring = run.stage is StageName.SCORE
     return Start(
         call_id=call.id,
         recording_id=recording.id,
@@ -113,10 +113,10 @@ async def load(session: ReadSession, claimed: Claim) -> Start | None:
         speakers_most=call.speakers_most,
         rep_channel=call.rep_channel,
         call_type=call.call_type,
-        roles={label: Role(role) for label, role in content.get("roles", {}).items()},
-        names=content.get("names", {}),
-        products=await _products(session, call.id),
+        products=await products(session, call.id),
         failures=run.failures,
+        correction=correction,
+        put_right=put_right,
         scorecards=await assessments.in_force(session, call) if scoring else (),
         trackers=await assessments.watched(session) if scoring else (),
     )
@@ -142,10 +142,11 @@ async def save(session: Session, claimed: Claim, result: Result) -> Saved | None
     )
     replaced = await _bring_to_light(session, call, result)
     if result.written is not None:
-        written = result.written
-        await reviews.replace(session, call, written.review, written.names)
-        reviews.keep(session, call, claimed.attempt, written.document, at)
+        written, (_, put_right) = result.written, await corrections.newest(session, call.id)
+        await reviews.replace(session, call, written.review, put_right.names)
+        reviews.keep(session, call, claimed.attempt, written.document, at, written.correction)
     if result.scored is not None:
+        due.note(session, claimed.organisation_id, call_id=call.id)
         await assessments.propose(session, call, result.scored, at)
     return Saved(ready, replaced, call.state.ended)
 
@@ -164,6 +165,21 @@ async def ended(session: ReadSession, call_id: UUID) -> bool:
     return state is None or state.ended
 
 
+async def products(session: ReadSession, call_id: UUID) -> dict[StageName, bytes]:
+    """Return what the stages made that are done, each as of its newest attempt."""
+    is_newest = and_(
+        col(StageRun.call_id) == col(Product.call_id),
+        col(StageRun.stage) == col(Product.stage),
+        col(StageRun.attempt) == col(Product.version),
+    )
+    query = (
+        select(col(Product.stage), col(Product.data))
+        .join(StageRun, is_newest)
+        .where(col(Product.call_id) == call_id, col(StageRun.state) == RunState.DONE)
+    )
+    return dict((await session.execute(query)).all())
+
+
 async def _bring_to_light(session: Session, call: Call, result: Result) -> tuple[str, ...]:
     """Write what decoding or rendering found out about the recording; return keys it no longer names."""
     recording = await session.get_one(Recording, call.recording_id)
@@ -178,29 +194,3 @@ async def _bring_to_light(session: Session, call: Call, result: Result) -> tuple
     recording.playback_bytes = result.played.playback_bytes
     now = (recording.playback_key, recording.peaks_key)
     return tuple(key for key in before if key is not None and key not in now)
-
-
-async def _correction(session: ReadSession, call_id: UUID) -> dict[str, Any]:
-    """Return what people put right last, empty where nothing was."""
-    query = (
-        select(col(Correction.content))
-        .where(col(Correction.call_id) == call_id)
-        .order_by(col(Correction.version).desc())
-        .limit(1)
-    )
-    return (await session.execute(query)).scalar_one_or_none() or {}
-
-
-async def _products(session: ReadSession, call_id: UUID) -> dict[StageName, bytes]:
-    """Return what the stages made that are done, each as of its newest attempt."""
-    is_newest = and_(
-        col(StageRun.call_id) == col(Product.call_id),
-        col(StageRun.stage) == col(Product.stage),
-        col(StageRun.attempt) == col(Product.version),
-    )
-    query = (
-        select(col(Product.stage), col(Product.data))
-        .join(StageRun, is_newest)
-        .where(col(Product.call_id) == call_id, col(StageRun.state) == RunState.DONE)
-    )
-    return dict((await session.execute(query)).all())

@@ -20,7 +20,7 @@ class Comment(Keyed, TenantRow, table=True):
         within_tenant("user_id", "users", "RESTRICT"),
         within_tenant("parent_id", "comment"),
         Index("ix_comment_call_id", "call_id", "id"),
-        Index("ix_comment_user_id", "user_id", "created_at"),
+        Index("ix_comment_user_id", "organisation_id", "user_id", "created_at"),
     )
 
     call_id: UUID
@@ -60,6 +60,7 @@ class ActionItem(Keyed, TenantRow, table=True):
         within_tenant("call_id", "call"),
         within_tenant("comment_id", "comment"),
         Index("ix_action_item_rep_id", "rep_id", "id"),
+        Index("ix_action_item_created_by", "organisation_id", "created_by", "created_at"),
     )
 
     rep_id: UUID
@@ -123,7 +124,7 @@ class PlaylistClip(TenantRow, table=True):
 
 
 class Listening(Keyed, TenantRow, table=True):
-    """How long somebody listened to a call on a day (UTC)."""
+    """How long somebody listened to a call on a day (UTC); `last_at` is when they last said so."""
 
     __tablename__ = "listening"
     __table_args__ = (
@@ -138,3 +139,4 @@ class Listening(Keyed, TenantRow, table=True):
     day: date
     seconds: float = 0.0
     first_at: datetime = Field(default_factory=now)
+    last_at: datetime = Field(default_factory=now)

@@ -68,13 +68,17 @@ class MetricRow(TenantRow, table=True):
 
 
 class ReviewRow(TenantRow, table=True):
-    """The whole review as published JSON (zstd), one row a version, never changed."""
+    """The whole review as published JSON (zstd), one row a version, never changed.
+
+    `correction` is the version of what people put right that is in it, 0 for none.
+    """
 
     __tablename__ = "review"
     __table_args__ = (within_tenant("call_id", "call"),)
 
     call_id: UUID = Field(primary_key=True)
     version: int = Field(primary_key=True)
+    correction: int = 0
     document: bytes = Field(sa_type=LargeBinary)
     created_at: datetime
 

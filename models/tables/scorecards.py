@@ -63,13 +63,25 @@ class TrackerRow(Keyed, TenantRow, table=True):
 
 
 class TrackerHit(TenantRow, table=True):
-    """A place where a tracker found something."""
+    """A place where a tracker found something.
+
+    `at`, `rep_id` and `team_id` are the call's, kept here so that one index finds and sorts hits.
+    """
 
     __tablename__ = "tracker_hit"
     __table_args__ = (
         within_tenant("call_id", "call"),
         within_tenant("tracker_id", "tracker"),
-        Index("ix_tracker_hit_tracker_id", "tracker_id", "call_id"),
+        Index(
+            "ix_tracker_hit_tracker_id_at",
+            "tracker_id",
+            "at",
+            "call_id",
+            "number",
+            "side",
+            "rep_id",
+            "team_id",
+        ),
     )
 
     call_id: UUID = Field(primary_key=True)
@@ -80,12 +92,16 @@ class TrackerHit(TenantRow, table=True):
     end: float
     side: str
     words: str
+    at: datetime
+    rep_id: UUID | None = None
+    team_id: UUID | None = None
 
 
 class Assessment(Keyed, TenantRow, table=True):
     """A call by a version of a scorecard: the score in force and where its review is.
 
-    `content` is the score as shown; `queue` (the lower the sooner) and `why` put it in the queue of review.
+    `content` is the score as shown; `queue` (the lower the sooner) and `why` put it in the queue of review,
+    see `models.assessment.Place`.
     """
 
     __tablename__ = "assessment"
@@ -94,7 +110,7 @@ class Assessment(Keyed, TenantRow, table=True):
         within_tenant("call_id", "call"),
         within_tenant("version_id", "scorecard_version", "RESTRICT"),
         UniqueConstraint("call_id", "version_id"),
-        Index("ix_assessment_queue", "organisation_id", "state", "queue", "created_at"),
+        Index("ix_assessment_queue", "organisation_id", "queue", "created_at", "id"),
         Index("ix_assessment_organisation_id_updated_at", "organisation_id", "updated_at", "id"),
     )
 
@@ -163,6 +179,7 @@ class MoveRow(Keyed, TenantRow, table=True):
     __table_args__ = (
         within_tenant("assessment_id", "assessment"),
         Index("ix_move_assessment_id", "assessment_id"),
+        Index("ix_move_user_id", "user_id", "created_at"),
     )
 
     assessment_id: UUID

@@ -24,6 +24,7 @@ from models.access import RULES, Permission, Reach, Scope, granted
 from models.queries.formulas import plain as formula
 from models.queries.scorecards import plain
 from tests.api.conftest import Running, Signed, both, running
+from tests.factories.assessing import assessed
 from tests.factories.databases import copied_sqlite
 from tests.factories.reviews import Line, review_of
 from tests.factories.worlds import World
@@ -32,19 +33,22 @@ ROLES = ("rep", "coach", "manager", "admin")
 OWNERS = ("rep", "mate", "coach", "outsider", None, "foreigner")
 """Whose a call is: None nobody's, the last another organisation's."""
 BRIEF = review_of([Line("S1", 0.5, 2.0, "Hello there."), Line("S2", 2.5, 4.0, "Good morning.")])
-OTHERS = ("deal_id", "formula_id")
-"""Parts of paths that have tests of their own, in test_access_records."""
 TUS = {"tus-resumable": "1.0.0"}
 OPEN = {
     "/v1/session",
     "/oauth/token",
     "/v1/me",
     "/v1/me/password",
+    "/v1/me/notice",
     "/v1/health",
     "/v1/ready",
     "/metrics",
 }
 """Endpoints that demand no permission; `OPTIONS /v1/uploads` is one more."""
+
+
+FOR_PEOPLE = {"people_only"}
+"""Codes of what programs may not do whatever their scopes: judging, and what one says in one's own name."""
 
 
 def scorecard(key: str) -> dict[str, Any]:
@@ -56,6 +60,10 @@ SENT: Mapping[str, dict[str, Any]] = {
     "PATCH /v1/calls/{call_id}": {"json": {"customer": "Acme"}},
     "POST /v1/calls/{call_id}/rerun": {"json": {"stage": "judge"}},
     "PATCH /v1/calls/{call_id}/speakers": {"json": {"speakers": {"S1": {"name": "Ana"}}}},
+    "POST /v1/calls/{call_id}/corrections": {
+        "json": {"edits": [{"kind": "text", "speaker": "S1", "start": 0.5, "end": 2, "text": "Hi there."}]}
+    },
+    "POST /v1/calls/{call_id}/corrections/undo": {"json": {"to_version": 0}},
     "GET /v1/calls/{call_id}/export": {"params": {"format": "txt"}},
     "POST /v1/uploads": {"headers": {**TUS, "upload-length": "8"}},
     "HEAD /v1/uploads/{upload_id}": {"headers": TUS},
@@ -76,6 +84,14 @@ SENT: Mapping[str, dict[str, Any]] = {
         "json": {"tracker": {"key": "price", "name": "Price", "phrases": ["price"]}, "calls": 1}
     },
     "PUT /v1/trackers/{tracker_id}": {"json": {"key": "price", "name": "Prices", "phrases": ["price"]}},
+    "POST /v1/assessments/{assessment_id}/moves": {"json": {"move": "take"}},
+    "POST /v1/assessments/{assessment_id}/answers": {
+        "json": {"answers": [{"item": "next", "option": "yes"}]}
+    },
+    "POST /v1/assessments/{assessment_id}/own-moves": {"json": {"move": "acknowledge"}},
+    "POST /v1/assessments/{assessment_id}/own-answers": {
+        "json": {"answers": [{"item": "next", "option": "yes"}]}
+    },
     "POST /v1/scorecards/import": {"content": document.write(shipped()[0])},
     "PUT /v1/scorecards/versions/{version_id}": {"json": scorecard("mine")},
     "POST /v1/scorecards/versions/{version_id}/moves": {"json": {"move": "try_out"}},
@@ -86,6 +102,17 @@ SENT: Mapping[str, dict[str, Any]] = {
     "POST /v1/formulas/versions/{formula_id}/moves": {"json": {"move": "try_out"}},
     "GET /v1/formulas/versions/{formula_id}/comparison": {"params": {"with": str(UUID(int=0))}},
     "GET /v1/fairness": {"params": {"scorecard": "mine"}},
+    "POST /v1/calls/{call_id}/comments": {"json": {"text": "Well asked.", "start": 1, "end": 3}},
+    "POST /v1/calls/{call_id}/clips": {"json": {"start": 0.5, "end": 2, "title": "The opening"}},
+    "POST /v1/calls/{call_id}/listening": {"json": {"seconds": 2}},
+    "PATCH /v1/comments/{comment_id}": {"json": {"text": "Very well asked."}},
+    "POST /v1/mentions/seen": {"json": {}},
+    "POST /v1/tasks": {"json": {"text": "Listen to it again."}},
+    "PATCH /v1/tasks/{task_id}": {"json": {"done": True}},
+    "PATCH /v1/clips/{clip_id}": {"json": {"title": "How to begin"}},
+    "POST /v1/playlists": {"json": {"name": "Openings"}},
+    "PATCH /v1/playlists/{playlist_id}": {"json": {"name": "Beginnings"}},
+    "PUT /v1/playlists/{playlist_id}/clips": {"json": {"clips": []}},
 }
 
 
@@ -98,6 +125,11 @@ def demanding(needle: str | None) -> list[tuple[str, str, Permission]]:
         if permission is not None and wanted:
             found += [(method, route.path, permission) for method in route.methods or ()]
     return sorted(found)
+
+
+def nothing_there() -> dict[str, str]:
+    """Return a key for every parameter of a path, of nothing that there is."""
+    return {name: str(uuid4()) for route in endpoints() for name in route.param_convertors}
 
 
 def ids(case: Any) -> str:
@@ -163,7 +195,7 @@ def test_calls(there: Running, method: str, path: str, permission: Permission) -
             if viewer.reach is Reach.NONE:
                 assert answer.status_code == absent.status_code == 403, (name, owner)
             elif owner != "foreigner" and viewer.sees(*_of(there.world, owner)):
-                assert answer.status_code in {200, 202, 204, 409}, (name, owner, answer.text)
+                assert answer.status_code in {200, 201, 202, 204, 409}, (name, owner, answer.text)
                 assert answer.status_code != 409 or path.endswith(("/audio", "/peaks", "/cancel"))
             else:
                 assert absent.status_code == 404
@@ -237,6 +269,17 @@ def test_trackers(there: Running, method: str, path: str, permission: Permission
         _judge(viewer.reach, ask(client, method, path, tracker_id=made("admin")), absent, seen=True)
 
 
+@pytest.mark.parametrize(("method", "path", "permission"), demanding("{assessment_id}"), ids=ids)
+def test_assessments(there: Running, method: str, path: str, permission: Permission) -> None:
+    """Who may make which move is in test_reviewing; here it is that nothing out of reach shows."""
+    theirs = assessed(there.world, "foreigner", organisation="other")
+    for name in ROLES:
+        client, viewer = there.signed(name), _viewer(there.world, name, permission)
+        absent = ask(client, method, path, assessment_id=str(uuid4()))
+        answer = ask(client, method, path, assessment_id=str(theirs.assessment_id))
+        _judge(viewer.reach, answer, absent, seen=False)
+
+
 @pytest.mark.parametrize(("method", "path", "permission"), demanding("{upload_id}"), ids=ids)
 def test_uploads_are_their_owners_alone(
     there: Running, method: str, path: str, permission: Permission
@@ -264,10 +307,7 @@ def test_collections(there: Running, method: str, path: str, permission: Permiss
 
 
 def test_nobody_gets_anything_without_credentials(there: Running) -> None:
-    keys = dict.fromkeys(
-        ("call_id", "user_id", "team_id", "client_id", "upload_id", "version_id", "tracker_id", *OTHERS),
-        str(uuid4()),
-    )
+    keys = nothing_there()
     asked = [(method, path) for method, path, _ in demanding("")] + [("GET", "/v1/me"), ("GET", "/metrics")]
     for method, path in asked:
         assert ask(there.anybody, method, path, **keys).status_code == 401, (method, path)
@@ -283,14 +323,20 @@ def test_a_program_reaches_what_its_scope_gives_and_nothing_else(there: Running,
         str(there.world.reviewed("rep", BRIEF)),
         str(there.world.reviewed("foreigner", BRIEF, "other")),
     )
-    keys = {"user_id": str(there.world.people["rep"].id), "team_id": str(there.world.teams["east"].id)}
-    keys |= dict.fromkeys(("client_id", "upload_id", "version_id", "tracker_id", *OTHERS), str(uuid4()))
+    keys = {
+        **nothing_there(),
+        "user_id": str(there.world.people["rep"].id),
+        "team_id": str(there.world.teams["east"].id),
+    }
     for method, path, permission in demanding(""):
-        answer = ask(client, method, path, call_id=call_id, **keys)
+        answer = ask(client, method, path, **{**keys, "call_id": call_id})
         if granted(permission, None, frozenset({scope})) is Reach.NONE:
             assert answer.status_code == 403, (method, path)
             continue
-        assert answer.status_code not in {401, 403, 422, 500}, (method, path, answer.text)
+        if answer.status_code == 403:
+            assert answer.json()["code"] in FOR_PEOPLE, (method, path, answer.text)
+        else:
+            assert answer.status_code not in {401, 422, 500}, (method, path, answer.text)
         call_id = str(there.world.reviewed("rep", BRIEF)) if method != "GET" else call_id
         if "{call_id}" in path:
             assert ask(client, method, path, call_id=theirs).status_code == 404

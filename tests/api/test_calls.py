@@ -151,8 +151,8 @@ def test_correcting_roles_measures_anew_and_nothing_before(signed: Signed, world
     assert (states["attribute"], states["judge"]) == (RunState.QUEUED, RunState.WAITING)
     client.patch(f"{where}/speakers", json={"speakers": {"S1": {"name": None}, "S2": {"name": "Bo"}}})
     assert _corrections(world, call_id) == [
-        {"roles": {"S1": "customer", "S2": "rep"}, "names": {"S1": "Ana"}},
-        {"roles": {"S1": "customer", "S2": "rep"}, "names": {"S2": "Bo"}},
+        {"roles": {"S1": "customer", "S2": "rep"}, "names": {"S1": "Ana"}, "edits": []},
+        {"roles": {"S1": "customer", "S2": "rep"}, "names": {"S2": "Bo"}, "edits": []},
     ]
     assert _corrector(world, call_id) == world.people["coach"].id
 

@@ -10,10 +10,11 @@ from analysis.bands import Band
 from analysis.depth import CURVES
 from analysis.depth import PARTS as DEPTH_PARTS
 from analysis.metrics.registry import METRICS
+from core.figures import clock, percent, quantity, signed
 from report.meanings import INPUTS, MEANINGS, PARTS, Group
 from report.measures import spoken, verdict
 from report.text import plain, shown, well_formed
-from report.wording import clock, percent, plural, quantity, signed
+from report.wording import plural
 from tests.factories import reviews
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import SecretStr
 from core.errors import NotReady, Outage, Rejected, Retryable
 from core.settings import DatabaseSettings, RecognizerSettings, Settings
 from models.call import CallType
+from models.correction import Merge, Reassign, Reword
 from models.stages import StageName
 from models.transcript import Role
 from transcription.diarizer import SpeakerBounds
@@ -37,6 +39,8 @@ def body(frame: bytes) -> bytes:
 
 def test_a_job_arrives_as_it_was_sent() -> None:
     request = Request("en", SpeakerBounds(2, 4), 1, None, {"S1": Role.REP}, CallType.DEMO)
+    edits = (Merge("S3", "S1"), Reassign("S1", 0.5, 2, "S4"), Reword("S2", 1.0, 2.5, "你好", 1, "Hi"))
+    request = replace(request, edits=edits)
     job = Job(StageName.LISTEN, Path("/a b/ä.wav"), Path("/x"), request, {StageName.DECODE: '[{"ü": 1}]'})
     assert frames.read_job(body(frames.framed(job))) == job
 

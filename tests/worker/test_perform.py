@@ -11,11 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import zstandard
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 from typing_extensions import override
 
+from api import exports
 from core.errors import Outage
 from core.settings import Settings, TraceSettings
 from core.telemetry import END
@@ -23,9 +25,10 @@ from ingest.disk import DiskStore
 from ingest.stream import Written
 from models.call import CallState, RunState
 from models.queries import runs, work
-from models.review import JudgedUtterance
+from models.review import JudgedUtterance, Side
 from models.stages import STAGE, Lane, StageName
 from models.tables import (
+    CallText,
     Correction,
     MetricRow,
     Product,
@@ -357,6 +360,64 @@ def test_corrected_roles_and_names_recompute_what_follows_and_nothing_before(
         assert len(await place.rows(MetricRow)) == measured
         assert [row.text for row in await place.rows(UtteranceRow)] == said
         assert sorted(row.version for row in await place.rows(ReviewRow)) == [1, 3]
+
+    at_work(configured(), act)
+
+
+def test_corrected_words_and_voices_recompute_what_rests_on_them(
+    configured: Callable[..., Settings], sample: Path
+) -> None:
+    edits = (
+        {"kind": "reassign", "speaker": "S1", "start": 1.0, "end": 2.2, "to": "S3"},
+        {"kind": "text", "speaker": "S2", "start": 6.0, "end": 9.0, "text": "Hello, the scanners drop off."},
+        {"kind": "text", "speaker": "S9", "start": 6.0, "end": 9.0, "text": "Nobody says this."},
+    )
+
+    async def act(place: Workplace) -> None:
+        call_id = await place.here.hand_in(sample)
+        for _ in (StageName.DECODE, StageName.RENDER):
+            await place.look()
+        await engines_done(place, call_id)
+        await place.look()
+        await judged(place, call_id)
+        await place.work_off()
+        measured = {(row.name, row.side): row.value for row in await place.rows(MetricRow)}
+
+        sides = {"S1": "rep", "S2": "customer", "S3": "other"}
+        content = {"roles": sides, "names": {"S3": "Ana"}, "edits": edits}
+        organisation_id = place.here.organisation_id
+        async with place.here.database.write(organisation_id) as session:
+            session.add(
+                Correction(organisation_id=organisation_id, call_id=call_id, version=1, content=content)
+            )
+            await runs.rerun(session, call_id, StageName.ATTRIBUTE)
+        await place.look()
+        await judged(place, call_id)
+        await place.work_off()
+        call = await place.call()
+        assert call.state is CallState.REVIEWED
+        said = sorted(await place.rows(UtteranceRow), key=lambda row: row.index)
+        assert [(row.speaker, row.text) for row in said] == [
+            ("S3", "Good morning, this is"),
+            ("S1", "Ana from Northwind, how can I help you?"),
+            ("S2", "Hello, the scanners drop off."),
+        ]
+        speakers = {row.label: row for row in await place.rows(SpeakerRow)}
+        assert {label: row.name for label, row in speakers.items()} == {"S1": None, "S2": None, "S3": "Ana"}
+        assert {label: row.role for label, row in speakers.items()} == sides
+        assert round(speakers["S1"].talk_s + speakers["S3"].talk_s, 3) == 3.6
+        after = {(row.name, row.side): row.value for row in await place.rows(MetricRow)}
+        assert after["talk_share", Side.REP] < measured["talk_share", Side.REP]
+        newest = max(await place.rows(ReviewRow), key=lambda row: row.version)
+        assert newest.correction == 1
+        document = zstandard.ZstdDecompressor().decompress(newest.document)
+        assert "1 correction found nothing to change any more" in document.decode()
+        names = {"S3": "Ana"}
+        for kind in ("txt", "vtt", "srt", "csv", "json"):
+            text = exports.export(kind, document, names).decode()
+            assert "drop off" in text
+            assert "every afternoon" not in text
+        assert {row.text.count("afternoon") for row in await place.rows(CallText)} == {0}
 
     at_work(configured(), act)
 

@@ -112,9 +112,10 @@ def _judge(cases: Mapping[str, Case], told: Mapping[str, Role]) -> dict[str, tup
     for name, case in cases.items():
         if name not in judged and _announces(case):
             judged[name] = (Role.OTHER, 1 / (1 + math.exp(-case.weight(Role.OTHER))))
-    talking = [name for name in cases if name in told or name not in judged]
+    sided = {name: role for name, role in told.items() if role in SIDES}
+    talking = [name for name in cases if name in sided or name not in judged]
     talking = sorted(talking, key=lambda name: -cases[name].spoken)[:MOST_SPEAKERS]
-    found = _posterior({name: cases[name] for name in talking}, told)
+    found = _posterior({name: cases[name] for name in talking}, sided)
     for name in cases:
         judged.setdefault(name, _side(*found.get(name, (0.0, 0.0))))
     return judged
@@ -136,6 +137,8 @@ def _posterior(cases: Mapping[str, Case], told: Mapping[str, Role]) -> dict[str,
     odds = [math.exp(score - ceiling) for score in scores]
     nobody = 0.0 if told else math.exp(NO_SIDES - ceiling) * len(ways) / len(SIDES)
     total = sum(odds) + nobody
+    if not total:  # everybody who matters is known to be on one side: nothing is left to find out
+        return {}
     pairs = tuple(zip(odds, ways, strict=True))
     rep = {name: sum(odd for odd, way in pairs if way[name] is Role.REP) / total for name in names}
     return {name: (rep[name], sum(odds) / total - rep[name]) for name in names}

@@ -5,7 +5,10 @@ from __future__ import annotations
 from core.progress import Progress
 from models.stages import StageName
 from models.transcript import Role, Transcript, Word
+from report.wording import plural
+from transcription.attribution import correct
 from transcription.attribution.attribute import attribute, attribute_channels
+from transcription.attribution.correct import Spoken
 from transcription.attribution.utterances import utterances
 from transcription.roles.assign import KnownRoles, assign_roles
 from worker.case import Case, Product, Request
@@ -20,11 +23,11 @@ ATTRIBUTED = Product(StageName.ATTRIBUTE, Attributed)
 
 
 def run(case: Case, _progress: Progress) -> Attributed:
-    """Return the transcript."""
+    """Return the transcript, with what people put right in it."""
     recognized, voices = case.get(RECOGNIZED), case.get(DIARIZED)
-    words = _words(case)
+    corrected = correct.correct(Spoken(_words(case), voices.diarization.turns), case.request.edits)
+    words, turns = corrected.spoken.words, corrected.spoken.turns
     spoken = utterances(words, recognized.language)
-    turns = voices.diarization.turns
     known = _known(case.request, voices)
     transcript = Transcript(
         language=recognized.language,
@@ -36,12 +39,13 @@ def run(case: Case, _progress: Progress) -> Attributed:
         diarization_confidence=voices.diarization.confidence,
         overlap_detected=voices.diarization.overlap_detected,
     )
-    return Attributed(transcript, _warnings(transcript))
+    return Attributed(transcript, (*_warnings(transcript), *_lost(len(corrected.idle))))
 
 
 def _known(request: Request, voices: Voices) -> KnownRoles:
     """Return what people know of the sides."""
-    return KnownRoles(request.rep_channel, request.rep_speaker, voices.channel_of_speaker, request.roles)
+    channel_of = correct.channels(voices.channel_of_speaker, request.edits)
+    return KnownRoles(request.rep_channel, request.rep_speaker, channel_of, request.roles)
 
 
 def _words(case: Case) -> tuple[Word, ...]:
@@ -59,3 +63,10 @@ def _warnings(transcript: Transcript) -> tuple[str, ...]:
     return (
         "What is said does not tell the rep from the customer; name one with --rep-speaker or --rep-channel.",
     )
+
+
+def _lost(edits: int) -> tuple[str, ...]:
+    """Return the warning that some of what people put right is no longer there to be put right."""
+    if not edits:
+        return ()
+    return (f"{plural(edits, 'correction')} found nothing to change any more: look at the history.",)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from analysis.scorecards.looking import Hits
 from analysis.scorecards.sampling import queued
-from analysis.scorecards.score import Hits, score
+from analysis.scorecards.score import score
 from analysis.trackers import evidence, tracked
 from core.progress import Progress
 from models.review import Review
@@ -40,5 +41,5 @@ def _proposal(force: InForce, call_id: UUID, review: Review, hits: Hits) -> Prop
     """Return the score by one scorecard, with and without what a reviewer answered before."""
     machine = score(force.card, review, hits)
     shown = score(force.card, review, hits, force.answers) if force.answers else machine
-    place = queued(call_id, machine, review, force.past)
+    place = queued(call_id, force.card, machine, review, force.past)
     return Proposal(force.version_id, machine, shown, int(place.place), place.why)

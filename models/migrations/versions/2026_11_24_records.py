@@ -18,10 +18,20 @@ ADDED = (
     ('organisation', sa.Column('trail_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default='0' * 64)),
     ('call', sa.Column('customer_sentiment', sa.Float(), nullable=True)),
     ('call', sa.Column('customer_sentiment_change', sa.Float(), nullable=True)),
+    ('review', sa.Column('correction', sa.Integer(), nullable=False, server_default='0')),
     ('users', sa.Column('notice_seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)),
 )
 """Columns of tables that others refer to: added and dropped in place, since SQLite, made to build such a table anew,
 deletes what refers to it."""
+
+
+KNOWN_OF_CALLS = """
+UPDATE tracker_hit SET
+    at = (SELECT started_at FROM call WHERE call.id = tracker_hit.call_id),
+    rep_id = (SELECT rep_id FROM call WHERE call.id = tracker_hit.call_id),
+    team_id = (SELECT team_id FROM call WHERE call.id = tracker_hit.call_id)
+"""
+"""Hits that are there already say what is known of their calls."""
 
 
 def upgrade() -> None:
@@ -160,7 +170,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.create_index('ix_comment_call_id', ['call_id', 'id'], unique=False)
-        batch_op.create_index('ix_comment_user_id', ['user_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_comment_user_id', ['organisation_id', 'user_id', 'created_at'], unique=False)
 
     op.create_table('contribution',
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
@@ -185,6 +195,7 @@ def upgrade() -> None:
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('seconds', sa.Float(), nullable=False),
     sa.Column('first_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('last_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['organisation_id', 'call_id'], ['call.organisation_id', 'call.id'], name=op.f('fk_listening_organisation_id_call_id_call'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['organisation_id', 'user_id'], ['users.organisation_id', 'users.id'], name=op.f('fk_listening_organisation_id_user_id_users'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_listening_organisation_id_organisation'), ondelete='CASCADE'),
@@ -227,6 +238,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', 'id', name=op.f('uq_action_item_organisation_id_id'))
     )
     with op.batch_alter_table('action_item', schema=None) as batch_op:
+        batch_op.create_index('ix_action_item_created_by', ['organisation_id', 'created_by', 'created_at'], unique=False)
         batch_op.create_index('ix_action_item_rep_id', ['rep_id', 'id'], unique=False)
 
     op.create_table('calibration',
@@ -288,14 +300,42 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('calibration_id', sa.Uuid(), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_answer_organisation_id_calibration_id_calibration'), 'calibration', ['organisation_id', 'calibration_id'], ['organisation_id', 'id'], ondelete='CASCADE')
 
+    with op.batch_alter_table('move', schema=None) as batch_op:
+        batch_op.create_index('ix_move_user_id', ['user_id', 'created_at'], unique=False)
+
+    with op.batch_alter_table('tracker_hit', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('rep_id', sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column('team_id', sa.Uuid(), nullable=True))
+        batch_op.drop_index('ix_tracker_hit_tracker_id')
+
+    op.execute(KNOWN_OF_CALLS)
+    with op.batch_alter_table('tracker_hit', schema=None) as batch_op:
+        batch_op.alter_column('at', existing_type=sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False)
+        batch_op.create_index('ix_tracker_hit_tracker_id_at', ['tracker_id', 'at', 'call_id', 'number', 'side', 'rep_id', 'team_id'], unique=False)
+
     for table, column in ADDED:
         op.add_column(table, column)
+    op.drop_index('ix_assessment_queue', 'assessment')
+    op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'queue', 'created_at', 'id'])
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_index('ix_assessment_queue', 'assessment')
+    op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'state', 'queue', 'created_at'])
     for table, column in reversed(ADDED):
         op.drop_column(table, column.name)
+    with op.batch_alter_table('move', schema=None) as batch_op:
+        batch_op.drop_index('ix_move_user_id')
+
+    with op.batch_alter_table('tracker_hit', schema=None) as batch_op:
+        batch_op.drop_index('ix_tracker_hit_tracker_id_at')
+        batch_op.create_index('ix_tracker_hit_tracker_id', ['tracker_id', 'call_id'], unique=False)
+        batch_op.drop_column('team_id')
+        batch_op.drop_column('rep_id')
+        batch_op.drop_column('at')
+
     with op.batch_alter_table('answer', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_answer_organisation_id_calibration_id_calibration'), type_='foreignkey')
         batch_op.drop_column('calibration_id')
@@ -318,6 +358,7 @@ def downgrade() -> None:
     op.drop_table('calibration')
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.drop_index('ix_action_item_rep_id')
+        batch_op.drop_index('ix_action_item_created_by')
 
     op.drop_table('action_item')
     op.drop_table('record_due')

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.scorecards.document import shipped
-from analysis.scorecards.score import Hits, score
+from analysis.scorecards.looking import Hits
+from analysis.scorecards.score import corrected, score
 from models.call import CallType
 from models.review import Evidence, Review, Side
 from models.scorecard import (
+    SCORE,
     WHOLE,
     Answer,
     AnsweredBy,
@@ -42,7 +44,7 @@ def card(*items: Item, coverage: float = 0.0) -> Scorecard:
 
 
 def adds_up(found: Score) -> None:
-    assert sum(item.possible for item in found.items) == (WHOLE if found.coverage else 0)
+    assert sum(item.possible for item in found.items) == (0 if found.points is None else WHOLE)
     assert sum(part.points for part in found.parts) == sum(item.points for item in found.items)
     assert sum(part.points + part.lost for part in found.parts) == sum(item.possible for item in found.items)
     assert found.points in (None, sum(item.points for item in found.items))
@@ -67,7 +69,10 @@ def test_an_item_says_what_it_earned_why_and_where() -> None:
     assert found.points == price.points + following.points == 85_715
     assert (price.value, price.share, price.possible, price.points) == (1.0, 0.5, 28_571, 14_286)
     assert (following.answered_by, following.possible, following.points) == (AnsweredBy.HUMAN, 71_429, 71_429)
-    assert "below the target, at least 2" in price.explanation
+    assert (
+        price.explanation
+        == "1 is below the target of at least 2; it earns 50\N{NARROW NO-BREAK SPACE}% of the points."
+    )
     assert [(part.item, part.minute, part.words) for part in found.parts] == [
         ("price", 0, "the price is"),
         ("price", None, ""),
@@ -86,6 +91,9 @@ def test_below_the_coverage_there_is_no_score_but_a_reason() -> None:
     found = score(card(PRICE, NEXT, coverage=0.6), CALL, HITS)
     assert found.points is None
     assert found.reason == "Only 29% of the scorecard's weight is answered; a score takes 60%."
+    assert {item.points for item in found.items} == {item.possible for item in found.items} == {0}
+    assert found.items[0].share == 0.5
+    assert found.parts == ()
     assert score(card(NEXT), CALL, {}).points is None
 
 
@@ -95,6 +103,12 @@ def test_a_person_stands_before_the_machine_and_may_leave_an_item_out() -> None:
     left_out = score(card(PRICE, TALK), CALL, HITS, (Answer("price", applicable=False),))
     assert left_out.items[0].possible == 0
     assert left_out.items[1].possible == WHOLE
+
+
+def test_the_seconds_that_a_person_names_earned_the_points_or_cost_them() -> None:
+    for option, told in (("yes", (1, WHOLE, 0)), ("no", (1, 0, WHOLE))):
+        (part,) = score(card(NEXT), CALL, {}, (Answer("next", option, start=61.0),)).parts
+        assert (part.minute, part.points, part.lost) == told
 
 
 @pytest.mark.parametrize("answer", [Answer("next", "perhaps"), Answer("next"), Answer("price", share=2.0)])
@@ -126,3 +140,26 @@ def test_points_add_up_whatever_the_weights_and_answers(weights: list[int], data
         for item in chosen
     )
     adds_up(score(card(*items), CALL, {}, answers))
+
+
+def answers_to(which: Scorecard, data: st.DataObject) -> tuple[Answer, ...]:
+    found = list[Answer]()
+    for item in data.draw(st.lists(st.sampled_from(which.items), unique_by=lambda one: one.key)):
+        if isinstance(item, HumanItem):
+            found.append(Answer(item.key, option=data.draw(st.sampled_from(item.options)).key))
+        else:
+            found.append(
+                Answer(item.key, share=data.draw(st.floats(0, 1)), applicable=data.draw(st.booleans()))
+            )
+    return tuple(found)
+
+
+@given(st.sampled_from(shipped()), st.data())
+def test_answers_put_to_the_kept_score_give_what_scoring_the_call_with_them_gives(
+    which: Scorecard, data: st.DataObject
+) -> None:
+    answers = answers_to(which, data)
+    kept = SCORE.validate_python(SCORE.dump_python(score(which, CALL, HITS), mode="json"))
+    found = corrected(which, kept, answers)
+    assert found == score(which, CALL, HITS, answers)
+    adds_up(found)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from core.settings import Settings
-from models.assessment import AnswerKind, AssessmentState, MoveName
+from models.assessment import AnswerKind, AssessmentState, MoveName, Place
 from models.call import CallType
 from models.db import Database
 from models.queries import assessments
@@ -218,3 +218,19 @@ def test_what_is_not_for_a_call_leaves_it_alone() -> None:
             **change,
         }
         assert only.to(**call) is fits, change
+
+
+def test_a_score_by_what_is_for_the_call_no_more_leaves_the_queue(world: World) -> None:
+    call_id = world.reviewed("rep", sales_call(), call_type=CallType.DISCOVERY)
+
+    async def go() -> None:
+        await add(world, Scorecard("mine", "Mine", CARD.sections, applies=Applies((CallType.DISCOVERY,))))
+        await propose(world, call_id, sales_call())
+        async with world.writing() as session:
+            (await session.get_one(Call, call_id)).call_type = CallType.DEMO
+        await propose(world, call_id, sales_call())
+        (row,) = await rows(world, Assessment)
+        assert (row.state, row.queue) == (AssessmentState.PROPOSED, Place.NOWHERE)
+        assert "not for this call" in row.why
+
+    asyncio.run(go())

@@ -14,6 +14,7 @@ from sqlmodel import col
 from core.clock import now
 from core.settings import Settings
 from models.call import CallState, RunState, Source
+from models.correction import PutRight
 from models.queries import deletion, reviews, runs, upkeep, work
 from models.queries.runs import Claim
 from models.queries.work import Played, Result, Saved, Start, Written
@@ -103,7 +104,7 @@ def result_of(stage: StageName, call_id: UUID, version: int = 1) -> Result:
             keys = Played(f"derived/{call_id}/{version}-a", 7, f"derived/{call_id}/{version}-b")
             return Result(plain.fingerprint, plain.data, played=keys)
         case StageName.MEASURE:
-            written = Written(sales_call(), f"document {version}".encode(), {"S2": "Milan"})
+            written = Written(sales_call(), f"document {version}".encode(), 1)
             return Result(plain.fingerprint, plain.data, written=written)
         case _:
             return plain
@@ -143,7 +144,7 @@ def test_a_stage_starts_from_what_is_known_and_what_was_made(on: Settings) -> No
         assert start.products == {StageName.DECODE: b"decode 1"}
         assert (start.language, start.speakers_least, start.speakers_most) == ("zh", None, 3)
         assert (start.name, start.rep_channel, start.failures) == ("Ana.wav", 1, 0)
-        assert (start.roles, start.names) == ({"S1": Role.REP}, {"S1": "Eva"})
+        assert (start.correction, start.put_right) == (2, PutRight({"S1": Role.REP}, {"S1": "Eva"}))
 
     on_place(on, act)
 
@@ -192,7 +193,12 @@ def test_files_that_are_replaced_are_told(on: Settings) -> None:
 def test_a_review_is_written_whole_and_its_versions_are_kept(on: Settings) -> None:
     async def act(place: Place) -> None:
         call_id = await reviewed(place)
-        async with place.database.write(place.organisation.id) as session:
+        organisation_id = place.organisation.id
+        async with place.database.write(organisation_id) as session:
+            content = {"names": {"S2": "Milan"}}
+            session.add(
+                Correction(organisation_id=organisation_id, call_id=call_id, version=1, content=content)
+            )
             await runs.rerun(session, call_id, StageName.MEASURE)
         held = await claimed(place, call_id, StageName.MEASURE)
         assert await save(place, held, result_of(StageName.MEASURE, call_id, 2)) is not None

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import Rejected
 from models.transcript import Role, Speaker, Turn, Utterance, Word
@@ -195,6 +197,19 @@ def test_the_channel_told_wins_over_words() -> None:
 
 def test_the_speaker_told_is_the_rep_and_the_other_the_customer() -> None:
     assert roles(SMALL_TALK, KnownRoles(rep_speaker="S2")) == [CUSTOMER, REP]
+
+
+@given(st.dictionaries(st.sampled_from(("S1", "S2", "S3")), st.sampled_from(Role)))
+def test_whatever_sides_people_give_are_given(told: dict[str, Role]) -> None:
+    found = judge([*SERVICE, ("S3", "Excuse me, the van is here.")], KnownRoles(roles=told))
+    assert {name: found[name].role for name in told} == told
+    assert all(0 <= speaker.role_confidence <= 1 for speaker in found.values())
+
+
+def test_somebody_on_neither_side_leaves_the_sides_to_the_others() -> None:
+    known = KnownRoles(roles={"S3": OTHER})
+    assert roles([*SERVICE, ("S3", "Excuse me, the van is here.")], known) == [REP, CUSTOMER, OTHER]
+    assert roles([*SMALL_TALK, ("S3", "Excuse me.")], known) == [UNKNOWN, UNKNOWN, OTHER]
 
 
 def test_a_rep_who_is_not_there_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""Corrections as evaluation and training data: `./debrief export-corrections`."""
