@@ -15,7 +15,8 @@ from models.assessment import AssessmentState
 from models.call import CallType
 from models.tables import Team
 from tests.api.conftest import Signed, both
-from tests.factories.scored import add_card, add_scored, add_version
+from tests.factories.assessed import scorecard
+from tests.factories.scored import add_scored
 from tests.factories.worlds import World
 
 SPAN = {"scorecard": "mine", "from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z"}
@@ -26,7 +27,7 @@ def fill(world: World) -> None:
 
     async def work() -> None:
         async with world.writing() as session:
-            version = await add_version(session, await add_card(world, session), 1)
+            version = await scorecard(session)
             for number in range(18):
                 owner = ("rep", "mate", "coach")[number % 3]
                 state = AssessmentState.CORRECTED if number < 9 else AssessmentState.APPROVED
@@ -35,9 +36,9 @@ def fill(world: World) -> None:
                     session,
                     version,
                     owner,
-                    machine=50_000 + 1000 * number,
-                    final=52_000 + 1000 * number,
-                    state=state,
+                    50 + number,
+                    52 + number,
+                    state,
                     team_id=world.teams["east"].id,
                     spoken_language="en" if number % 2 else "zh",
                 )

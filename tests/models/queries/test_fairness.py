@@ -16,14 +16,14 @@ from models.call import CallType, Direction
 from models.db import Session
 from models.fairness import ScoredCall
 from models.queries import fairness
-from models.tables import ScorecardRow, ScorecardVersion
+from models.tables import ScorecardVersion
 from models.transcript import Role
-from models.versions import VersionState
-from tests.factories.scored import add_card, add_score, add_scored, add_version
+from tests.factories.assessed import another_version, scorecard
+from tests.factories.scored import add_score, add_scored, heard
 from tests.factories.worlds import BEGAN, World, made
 
 AFTER = BEGAN + timedelta(days=1)
-Fill = Callable[[Session, ScorecardRow, ScorecardVersion], Awaitable[Any]]
+Fill = Callable[[Session, ScorecardVersion], Awaitable[Any]]
 
 
 @pytest.fixture
@@ -34,31 +34,21 @@ def world(on: Settings) -> World:
 def found(world: World, fill: Fill) -> list[ScoredCall]:
     async def work() -> list[ScoredCall]:
         async with world.writing() as session:
-            card = await add_card(world, session)
-            version = await add_version(session, card, 1)
-            await fill(session, card, version)
+            version = await scorecard(session)
+            await fill(session, version)
             await session.flush()
-            return await fairness.scored(session, card.id, BEGAN, AFTER)
+            return await fairness.scored(session, version.scorecard_id, BEGAN, AFTER)
 
     return asyncio.run(work())
 
 
 def test_a_call_is_seen_with_its_sound_its_sides_and_what_became_of_its_score(world: World) -> None:
-    async def fill(session: Session, _: ScorecardRow, version: ScorecardVersion) -> None:
-        await add_scored(
-            world,
-            session,
-            version,
-            "rep",
-            machine=40_000,
-            final=45_000,
-            state=AssessmentState.CORRECTED,
-            sound={"sample_rate_hz": 8000},
-            sides=((Role.REP, 0.9, 0), (Role.CUSTOMER, 0.8, 1), (Role.UNKNOWN, 0.1, None)),
-            call_type=CallType.DEMO,
-            direction=Direction.INBOUND,
-            spoken_language="en",
-            duration_s=90.0,
+    async def fill(session: Session, version: ScorecardVersion) -> None:
+        known = {"call_type": CallType.DEMO, "direction": Direction.INBOUND, "spoken_language": "en"}
+        corrected = AssessmentState.CORRECTED
+        call = await add_scored(world, session, version, "rep", 40, 45, corrected, duration_s=90.0, **known)
+        await heard(
+            session, call, 8000, (Role.REP, 0.9, 0), (Role.CUSTOMER, 0.8, 1), (Role.UNKNOWN, 0.1, None)
         )
 
     rep = world.people["rep"]
@@ -77,24 +67,24 @@ def test_a_call_is_seen_with_its_sound_its_sides_and_what_became_of_its_score(wo
             final=45_000,
             state=AssessmentState.CORRECTED,
             by_policy=False,
-            coverage=0.8,
+            coverage=1.0,
         )
     ]
 
 
 def test_what_is_not_known_of_a_call_is_none(world: World) -> None:
-    async def fill(session: Session, _: ScorecardRow, version: ScorecardVersion) -> None:
-        unknown = ((Role.UNKNOWN, 0.6, None),)
-        await add_scored(world, session, version, "rep", machine=None, final=None, sides=unknown)
-        await add_scored(world, session, version, "mate", machine=None, final=None)
+    async def fill(session: Session, version: ScorecardVersion) -> None:
+        call = await add_scored(world, session, version, "rep", None, None)
+        await heard(session, call, 8000, (Role.UNKNOWN, 0.6, None))
+        await add_scored(world, session, version, "mate", None, None)
 
     for one in found(world, fill):
         assert (one.sure, one.own_channels, one.machine, one.final) == (None, False, None, None)
 
 
 def test_only_calls_of_reps_that_began_in_the_time_and_are_there_are_seen(world: World) -> None:
-    async def fill(session: Session, _: ScorecardRow, version: ScorecardVersion) -> None:
-        other = await add_version(session, await add_card(world, session, "other"), 1)
+    async def fill(session: Session, version: ScorecardVersion) -> None:
+        other = await scorecard(session, "other")
         await add_scored(world, session, version, "rep")
         await add_scored(world, session, version, None)
         await add_scored(world, session, version, "mate", deleted_at=now())
@@ -108,12 +98,13 @@ def test_only_calls_of_reps_that_began_in_the_time_and_are_there_are_seen(world:
 def test_a_call_scored_by_several_versions_counts_once_by_the_newest_that_is_not_only_tried(
     world: World,
 ) -> None:
-    async def fill(session: Session, card: ScorecardRow, version: ScorecardVersion) -> None:
-        newer = await add_version(session, card, 2)
-        tried = await add_version(session, card, 3, VersionState.TRIAL)
-        call = await add_scored(world, session, version, "rep", machine=10_000)
-        for one, points in ((tried, 30_000), (newer, 20_000)):
-            await add_score(session, call, one, points, points)
+    async def fill(session: Session, version: ScorecardVersion) -> None:
+        tried, newer = [
+            await another_version(session, version.scorecard_id, "mine", "Mine", number) for number in (3, 2)
+        ]
+        call = await add_scored(world, session, version, "rep", 10)
+        await add_score(session, call, tried, 30, 30, trial=True)
+        await add_score(session, call, newer, 20, 20)
 
     assert [one.machine for one in found(world, fill)] == [20_000]
 
@@ -121,8 +112,10 @@ def test_a_call_scored_by_several_versions_counts_once_by_the_newest_that_is_not
 def test_scorecards_and_teams_are_found_by_key(world: World) -> None:
     async def work() -> None:
         async with world.writing() as session:
-            card = await add_card(world, session)
-            assert await fairness.scorecard(session, "mine") is card
+            version = await scorecard(session)
+            found = await fairness.scorecard(session, "mine")
+            assert found is not None
+            assert found.id == version.scorecard_id
             assert await fairness.scorecard(session, "yours") is None
             teams = await fairness.teams(session)
             assert teams == {team.id: name for name, team in world.teams.items()}
