@@ -27,6 +27,7 @@ from api.routes import (
     deals,
     events,
     evidence,
+    fairness,
     formulas,
     health,
     hits,
@@ -81,6 +82,7 @@ ROUTERS = (
     coaching.router,
     deals.router,
     formulas.router,
+    fairness.router,
     health.router,
 )
 

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 
+from analysis.records.shipped import SHIPPED
 from analysis.scorecards import document
 from analysis.scorecards.document import shipped
 from api.app import endpoints
@@ -20,6 +21,7 @@ from api.auth import permission_of
 from api.routes.uploads import BYTES
 from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import RULES, Permission, Reach, Scope, granted
+from models.queries.formulas import plain as formula
 from models.queries.scorecards import plain
 from tests.api.conftest import Running, Signed, both, running
 from tests.factories.assessing import assessed
@@ -94,6 +96,12 @@ SENT: Mapping[str, dict[str, Any]] = {
     "PUT /v1/scorecards/versions/{version_id}": {"json": scorecard("mine")},
     "POST /v1/scorecards/versions/{version_id}/moves": {"json": {"move": "try_out"}},
     "POST /v1/scorecards/versions/{version_id}/dry-run": {"json": {"calls": 1}},
+    "POST /v1/deal-imports": {"content": b"external_id,name\nd1,Acme\n"},
+    "POST /v1/formulas": {"json": {"formula": formula(SHIPPED[0])}},
+    "PUT /v1/formulas/versions/{formula_id}": {"json": {"formula": formula(SHIPPED[1])}},
+    "POST /v1/formulas/versions/{formula_id}/moves": {"json": {"move": "try_out"}},
+    "GET /v1/formulas/versions/{formula_id}/comparison": {"params": {"with": str(UUID(int=0))}},
+    "GET /v1/fairness": {"params": {"scorecard": "mine"}},
     "POST /v1/calls/{call_id}/comments": {"json": {"text": "Well asked.", "start": 1, "end": 3}},
     "POST /v1/calls/{call_id}/clips": {"json": {"start": 0.5, "end": 2, "title": "The opening"}},
     "POST /v1/calls/{call_id}/listening": {"json": {"seconds": 2}},
@@ -171,6 +179,7 @@ def there(
     settings = Settings(data=folder, web=limits, database=DatabaseSettings(url=SecretStr(address)))
     with running(settings, password_hash) as found:
         found.app.state.service.watch.close()
+        found.signed("admin").post("/v1/scorecards", json=scorecard("mine"))
         yield found
 
 
