@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from core.figures import clock
 from models.correction import Difference, Edit, Merge, Reassign, Reword, Told
 from models.transcript import UNKNOWN_SPEAKER, Role
-from report.wording import clock
 
 _SIDES: Mapping[str, str] = {
     Role.REP: "the rep",

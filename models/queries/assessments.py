@@ -195,6 +195,7 @@ def _again(session: Session, row: Assessment, proposal: Proposal, revision: int,
         return False
     if row.state is not AssessmentState.PROPOSED:
         move = MOVE[MoveName.RESCORE]
+        due.note(session, row.organisation_id, call_id=row.call_id)
         _moved(session, row, move.name, move.after or row.state, at)
         row.decided_by = row.decided_at = row.assigned_to = row.acknowledged_at = row.contested_at = None
         row.by_policy = False
@@ -210,7 +211,6 @@ def _tell(session: Session, call: Call, row: Assessment) -> None:
     note = Note(None, Action.SCORE_PROPOSED, f"call:{call.id}", details)
     trail.note(session, call.organisation_id, note)
     record(session, call, Kind.SCORED, {"assessment_id": str(row.id), "state": row.state})
-    due.note(session, call.organisation_id, call_id=call.id)
 
 
 def _moved(session: Session, row: Assessment, name: MoveName, after: AssessmentState, at: datetime) -> None:

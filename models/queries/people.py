@@ -14,7 +14,7 @@ from models import notice
 from models.access import Viewer
 from models.call import UserRole
 from models.db import ReadSession, Session, SystemSession, organisation_of
-from models.queries import access, due, trail
+from models.queries import access, records, trail
 from models.tables import AccessToken, ApiClient, Organisation, SignIn, User
 from models.trail import Action, Note
 
@@ -114,6 +114,8 @@ async def change_organisation(
     """Write what an organisation demands anew; a new notice is read anew, a new zone counts days anew."""
     given = {name: "" if value is None and name == "notice" else value for name, value in values.items()}
     changed = {name: value for name, value in given.items() if getattr(owner, name) != value}
+    if "time_zone" in changed:
+        await records.move_to(session, owner, changed["time_zone"])
     for name, value in changed.items():
         setattr(owner, name, value)
     subject = f"organisation:{owner.id}"
@@ -121,8 +123,6 @@ async def change_organisation(
         told = {"notice": owner.notice or notice.DEFAULT}
         trail.note(session, owner.id, Note(by, Action.NOTICE_CHANGED, subject, told))
         await session.execute(update(User).values(notice_seen_at=None))
-    if "time_zone" in changed:
-        await due.note_everybody(session)
     rest = {name: str(value) for name, value in changed.items() if name != "notice"}
     if rest:
         trail.note(session, owner.id, Note(by, Action.ORGANISATION_CHANGED, subject, rest))

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from models import search
 from models.db import Session
+from models.queries import due
 from models.review import JudgedUtterance, MetricValue, Review, Side
 from models.tables import Call, CallText, MetricRow, ReviewRow, SpeakerRow, UtteranceRow
 from models.transcript import Speaker, Utterance, Word
@@ -53,6 +54,7 @@ async def replace(session: Session, call: Call, review: Review, names: Mapping[s
     mood = next((one for one in review.sentiment if one.side is Side.CUSTOMER), None)
     call.customer_sentiment = None if mood is None else mood.score
     call.customer_sentiment_change = None if mood is None else mood.change
+    due.note(session, call.organisation_id, call_id=call.id)
 
 
 async def remove(session: Session, call_id: UUID) -> None:

@@ -1,0 +1,84 @@
+"""Calls with scores that somebody approved, straight from the tables."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from models.assessment import AssessmentState
+from models.call import CallState
+from models.db import Session, organisation_of
+from models.review import Side
+from models.scorecard import POINT, SCORE, SCORECARD, MetricItem, Score, Scorecard, Section, Target
+from models.tables import Assessment, Call, MetricRow, ScorecardRow, ScorecardVersion
+from models.versions import VersionState
+
+
+async def scorecard(session: Session, key: str = "mine", name: str = "Mine") -> ScorecardVersion:
+    """Return the only version of a new scorecard, in use."""
+    row = ScorecardRow(organisation_id=organisation_of(session), key=key, name=name)
+    session.add(row)
+    await session.flush()
+    return await another_version(session, row.id, key, name, 1)
+
+
+async def another_version(
+    session: Session, scorecard_id: UUID, key: str, name: str, number: int
+) -> ScorecardVersion:
+    """Return a new version of a scorecard, in use."""
+    item = MetricItem("talk", "Talk", 1, "talk_share", Side.REP, Target(0.3, 0.6, 0.3))
+    version = ScorecardVersion(
+        organisation_id=organisation_of(session),
+        scorecard_id=scorecard_id,
+        number=number,
+        state=VersionState.ACTIVE,
+        content=SCORECARD.dump_python(Scorecard(key, name, (Section("All", (item,)),)), mode="json"),
+    )
+    session.add(version)
+    await session.flush()
+    return version
+
+
+def assess(
+    session: Session,
+    call: Call,
+    version: ScorecardVersion,
+    points: float | None = 80.0,
+    state: AssessmentState = AssessmentState.APPROVED,
+    *,
+    trial: bool = False,
+) -> Assessment:
+    """Return a new assessment of a call, approved or as told; `points` are of 100."""
+    whole = None if points is None else round(points * POINT)
+    score = Score(whole, None if points is not None else "Nothing is answered.", 1.0, (), (), "1")
+    row = Assessment(
+        organisation_id=call.organisation_id,
+        call_id=call.id,
+        version_id=version.id,
+        revision=1,
+        trial=trial,
+        state=state,
+        points=whole,
+        coverage=1.0,
+        content=SCORE.dump_python(score, mode="json"),
+    )
+    session.add(row)
+    return row
+
+
+def measured(session: Session, call: Call, depth: float | None = 50.0, **metrics: float | None) -> None:
+    """Give a call a review's measures: its depth, and metrics of the rep."""
+    call.state, call.depth = CallState.REVIEWED, depth
+    session.add_all(
+        MetricRow(
+            organisation_id=call.organisation_id,
+            call_id=call.id,
+            name=name,
+            side=Side.REP,
+            value=value,
+            unit="ratio",
+            reason=None if value is not None else "Nobody spoke.",
+            version="1",
+            evidence=[],
+        )
+        for name, value in metrics.items()
+    )
