@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, select
@@ -44,23 +45,13 @@ async def calls(session: ReadSession, version: ScorecardVersion, other: Scorecar
     """Return the newest calls that two versions have scored, those scored last first."""
     one, two = aliased(Assessment), aliased(Assessment)
     later = one if version.created_at >= other.created_at else two
+    of_call = (col(Call.id), col(Call.title), col(Call.rep_id), col(Call.team_id), col(Call.started_at))
+    scored = [part for of in (one, two) for part in (col(of.id), _machine(of), col(of.state), col(of.points))]
     query = (
-        select(
-            col(Call.id),
-            col(Call.title),
-            col(Call.rep_id),
-            col(Call.team_id),
-            col(Call.started_at),
-            *(
-                column
-                for of in (one, two)
-                for column in (col(of.id), _machine(of), col(of.state), col(of.points))
-            ),
-        )
-        .select_from(Call)
-        .join(one, col(one.call_id) == col(Call.id))
-        .join(two, col(two.call_id) == col(Call.id))
-        .where(
+        select(*of_call, *scored)
+        .where(  # not joined: only here does a session add its organisation to aliases
+            col(one.call_id) == col(Call.id),
+            col(two.call_id) == col(Call.id),
             col(one.version_id) == version.id,
             col(two.version_id) == other.id,
             col(Call.deleted_at).is_(None),
@@ -90,6 +81,7 @@ def _machine(of: type[Assessment]) -> ScalarSelect[int | None]:
 
 
 def _both(row: Sequence[Any]) -> Both:
-    call, one, two = row[:5], row[5:9], row[9:13]
-    counting = (points for _, _, state, points in (one, two) if AssessmentState(state).counts)
-    return Both(*call, one[0], two[0], one[1], two[1], next(counting, None))
+    key, title, rep_id, team_id, started_at, *scored = row
+    one, two = scored[:4], scored[4:]
+    final = next((points for _, _, state, points in (one, two) if AssessmentState(state).counts), None)
+    return Both(key, title, rep_id, team_id, started_at, one[0], two[0], one[1], two[1], final)
