@@ -110,7 +110,9 @@ async def decide(history: History, chance: random.Random) -> None:
     async def act(session: Session) -> None:
         call_id = chance.choice(history.calls)
         query = select(Assessment).where(col(Assessment.call_id) == call_id)
-        row = (await session.execute(query)).scalar_one()
+        row = (await session.execute(query)).scalars().first()
+        if row is None:  # gone with its call
+            return
         row.state = chance.choice(list(AssessmentState))
         if row.state is AssessmentState.CORRECTED:
             row.points = round(abs(value(chance)) * POINT)
