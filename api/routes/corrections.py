@@ -20,6 +20,7 @@ from api.routes.paging import Cursor, Limit, cut
 from api.routes.routers import CONFLICT, GONE, guarded
 from api.schemas.calls import CallShape, SpeakersChange
 from api.schemas.corrections import CorrectionPage, CorrectionsGiven, CorrectionShape, UndoGiven
+from api.seen import note_seen
 from api.service import Service
 from core.clock import now
 from models.access import Viewer
@@ -94,6 +95,7 @@ async def list_corrections(
         await present(session, viewer, call_id)
         newest, _ = await corrections.newest(session, call_id)
         found = await corrections.history(session, call_id, before, limit + 1)
+    await note_seen(service, viewer, f"call:{call_id}", "corrections")
     rows, more = cut(found, limit)
     items = _told(rows, found[len(rows)][0] if more else None, newest)
     return CorrectionPage(items=items, next=cursors.of_index(rows[-1][0].version) if more else None)

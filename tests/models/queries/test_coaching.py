@@ -106,10 +106,16 @@ def test_only_what_is_done_for_others_counts(world: World) -> None:
             ):
                 await told.decide(call, "coach", DAY, name)
             for rep in ("rep", "mate", "coach"):
-                task = {"organisation_id": theirs.organisation_id, "created_by": people["coach"]}
-                row = ActionItem(rep_id=people[rep], text="Ask.", created_at=BEGAN + DAY, **task)
-                row.done_at = BEGAN + DAY if rep == "mate" else None
-                session.add(row)
+                session.add(
+                    ActionItem(
+                        organisation_id=theirs.organisation_id,
+                        rep_id=people[rep],
+                        text="Ask.",
+                        created_by=people["coach"],
+                        created_at=BEGAN + DAY,
+                        done_at=BEGAN + DAY if rep == "mate" else None,
+                    )
+                )
             await session.flush()
             did = await told.deeds("coach")
             assert (did.comments, did.replies, did.mentions) == (2, 2, 2)

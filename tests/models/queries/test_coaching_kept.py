@@ -66,12 +66,20 @@ def test_those_who_see_a_call_are_those_who_are_said_to_read_it(world: World) ->
                         if name != "foreigner" and viewer.sees(call.rep_id, call.team_id):
                             expected.add(person.name)
                     assert found == expected, (owner, team)
+
+    asyncio.run(go())
+
+
+def test_who_left_reads_no_call_any_more(world: World) -> None:
+    async def go() -> None:
+        async with world.writing() as session:
+            call = await world.add_call(session, "rep")
             person = await session.get_one(User, world.people["coach"].id)
             person.active = False
             await session.flush()
             condition = await access.readers(session, call)
-            query = select(col(User.id)).where(condition, col(User.id) == person.id)
-            assert (await session.execute(query)).first() is None
+            query = select(col(User.name)).where(condition).order_by(col(User.name))
+            assert (await session.execute(query)).scalars().all() == ["Admin", "Manager", "Rep"]
 
     asyncio.run(go())
 
