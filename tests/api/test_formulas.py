@@ -6,13 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import product
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Response
 from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import col
@@ -20,12 +18,11 @@ from sqlmodel import col
 from analysis.records.shipped import SHIPPED
 from core.clock import now
 from core.settings import DatabaseSettings, Settings, WebSettings
-from models.access import RULES, Permission, Reach
 from models.queries.formulas import plain
 from models.record import PeriodKind, Term
 from models.scorecard import Target
 from models.tables import FormulaVersion, RecordCell, TrailRow
-from models.versions import VERSION_MOVE, VersionMoveName, VersionState, legal
+from models.versions import VersionMoveName, VersionState
 from tests.api.conftest import Running, Signed, both, running
 from tests.factories.databases import copied_sqlite
 from tests.factories.worlds import World
@@ -164,54 +161,11 @@ def version(world: World, state: VersionState, *, locked: bool) -> FormulaVersio
     return asyncio.run(work())
 
 
-def ask(client: TestClient, name: VersionMoveName, version_id: UUID) -> Response:
-    at = f"/v1/formulas/versions/{version_id}"
-    match name:
-        case VersionMoveName.EDIT:
-            return client.put(at, json=GIVEN)
-        case VersionMoveName.REMOVE:
-            return client.delete(at)
-        case VersionMoveName.COPY:
-            return client.post(f"{at}/copy")
-    return client.post(f"{at}/moves", json={"move": str(name)})
-
-
-@pytest.mark.parametrize(
-    ("name", "state", "locked"),
-    list(product(VersionMoveName, VersionState, (False, True))),
-    ids=str,
-)
-def test_a_move_is_made_by_who_may_where_the_table_has_it(
-    there: Running,
-    name: VersionMoveName,
-    state: VersionState,
-    locked: bool,  # noqa: FBT001 - of the table
-) -> None:
-    allowed = VERSION_MOVE[name] in list(legal(state, locked=locked))
-    for role in ("rep", "coach", "manager", "admin", "foreigner"):
-        found = version(there.world, state, locked=locked)
-        answer = ask(there.signed(role), name, found.id)
-        may = RULES[Permission.EDIT_SCORECARDS].reach(there.world.people[role].role) is not Reach.NONE
-        after = there.signed("admin").get(f"/v1/formulas/versions/{found.id}")
-        if role == "foreigner":
-            assert (answer.status_code, after.json()["state"]) == (404, state)
-        elif not may:
-            assert (answer.status_code, after.json()["state"]) == (403, state)
-        elif not allowed:
-            assert (answer.status_code, after.json()["state"]) == (422, state)
-            wrong = state not in VERSION_MOVE[name].before
-            assert answer.json()["code"] == ("wrong_state" if wrong else "locked")
-        else:
-            assert answer.is_success
-            gone = name is VersionMoveName.REMOVE
-            assert after.status_code == (404 if gone else 200)
-            assert gone or after.json()["state"] == (VERSION_MOVE[name].after or state)
-
-
 def test_one_version_is_in_use_and_one_is_tried_at_a_time(there: Running) -> None:
     for name, state in ((VersionMoveName.ACTIVATE, "active"), (VersionMoveName.TRY_OUT, "trial")):
         for _ in range(3):
-            ask(there.signed("admin"), name, version(there.world, VersionState.DRAFT, locked=False).id)
+            found = {"id": version(there.world, VersionState.DRAFT, locked=False).id}
+            step(there.signed("admin"), found, name)
         listed = there.signed("admin").get("/v1/formulas").json()
         assert [one["state"] for one in listed].count(state) == 1
 

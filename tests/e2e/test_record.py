@@ -94,6 +94,8 @@ def served(data: Path) -> Iterator[Callable[[str], httpx2.Client]]:
             client.close()
         server.send_signal(signal.SIGTERM)
         server.wait(60)
+        if server.stdout is not None:
+            server.stdout.close()
 
 
 def said(answer: httpx2.Response) -> Any:
@@ -175,14 +177,14 @@ def test_a_real_call_comes_into_the_record_of_its_rep(tmp_path: Path, sample: Pa
             return month if month["calls"] else None
 
         month = until(counted, WITHIN_S)
-        figures = {one["measure"]: one for one in month["figures"]}
+        figures = month["figures"]
         assert figures["score"]["mean"] == approved["points"]
         assert figures["talk_share.rep"]["mean"] == share
         span = {"period": "month", "start": "2026-03-01"}
         team_view = said(coach.get(f"/v1/teams/{team}/record", params=span))
-        assert [one["calls"] for one in team_view["reps"] if one["rep"]["id"] == rep_id] == [1]
+        assert [one["calls"] for one in team_view["members"] if one["user_id"] == rep_id] == [1]
         (behind,) = said(coach.get(f"/v1/users/{rep_id}/record-calls", params=span))["items"]
-        assert behind["call_id"] == call
+        assert behind["id"] == call
 
         # the rep says that they have seen it, and the trail tells all of it
         assert said(rep.post(f"{score}/own-moves", json={"move": "acknowledge"}))["acknowledged_at"]
