@@ -110,7 +110,7 @@ def test_the_last_period_stands_beside_the_reps_own_past_and_team(signed: Signed
     assert depth(periods=2)["change"] == found["change"]
     assert depth(periods=2)["trend"] is None
     in_world(world, lambda here: third(here, "coach"))
-    assert depth()["band"] == {"low": 50.0, "middle": 60.0, "high": 60.0, "reps": 3}
+    assert depth()["band"] == {"low": 55.0, "middle": 60.0, "high": 60.0, "reps": 3}
 
 
 async def third(here: Office, name: str) -> None:
@@ -351,7 +351,7 @@ def test_how_measures_went_together_with_an_outcome_is_never_called_a_cause(
         await here.drain()
 
     in_world(world, act)
-    asked = {"quarter": "2026-03-31", "quarters": 2}
+    asked: dict[str, Any] = {"quarter": "2026-03-31", "quarters": 2}
     found = signed("manager").get("/v1/records/relations", params=asked).json()
     assert (found["outcome"], found["start"], found["end"]) == ("win_rate", "2025-10-01", "2026-04-01")
     assert "not that one brings about the other" in found["caution"]
