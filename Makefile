@@ -1,6 +1,6 @@
 # `make` lists the targets; `make demo` and `make test` each do everything they need.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev weights demo test browser lint types docs eval bench chaos scale load lock clean
+.PHONY: help env env-dev weights demo test browser lint types docs eval bench chaos scale load year lock clean
 PY := .venv/bin/python
 SHELL := /bin/bash
 
@@ -48,6 +48,9 @@ chaos: env-dev weights ## strike the service while calls go through it; writes d
 
 load: env-dev weights ## long uploads, many clients, two machines, many streams; writes docs/load.md
 	@$(PY) -m bench.load --markdown docs/load.md
+
+year: env-dev ## the records of a year of sixty reps; writes docs/year.md
+	@$(PY) -m bench.year --markdown docs/year.md
 
 scale: env-dev ## time lists, filters and searches on 200,000 calls; writes docs/scale.md
 	@$(PY) -m bench.scale --markdown docs/scale.md

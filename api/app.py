@@ -23,10 +23,12 @@ from api.routes import (
     clips,
     coaching,
     comments,
+    comparisons,
     corrections,
     deals,
     events,
     evidence,
+    fairness,
     formulas,
     health,
     hits,
@@ -67,6 +69,7 @@ ROUTERS = (
     clients.router,
     organisation.router,
     scorecards.router,
+    comparisons.router,
     trackers.router,
     hits.router,
     assessments.router,
@@ -81,6 +84,7 @@ ROUTERS = (
     coaching.router,
     deals.router,
     formulas.router,
+    fairness.router,
     health.router,
 )
 

@@ -19,7 +19,7 @@ from api.schemas.calibrations import (
     ShareOf,
     WholeCalibrationShape,
 )
-from api.schemas.reviewing import PersonShape
+from api.schemas.people import PersonShape
 from models.access import Reach, Viewer
 from models.queries.calibrations import Held, Member
 from models.scorecard import POINT, SCORECARD, Answer, HumanItem, Score

@@ -65,11 +65,11 @@ def _table(published: dict[str, Any], names: Mapping[str, str]) -> str:
             mood.get("score"),
             act.get("act"),
         )
-        lines.writerow([_cell(cell) for cell in cells])
+        lines.writerow([harmless(cell) for cell in cells])
     return out.getvalue()
 
 
-def _cell(value: object) -> object:
+def harmless(value: object) -> object:
     """Return a value that no spreadsheet runs (OWASP, CSV injection)."""
     if not isinstance(value, str):
         return value

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from analysis.scorecards.score import FORMULA
 from api.schemas.assessments import AssessmentShape
+from api.schemas.people import PersonShape
 from api.schemas.reviewing import (
     AnswerShape,
     ItemReviewed,
     MoveShape,
-    PersonShape,
     WaitingShape,
     WholeAssessmentShape,
 )

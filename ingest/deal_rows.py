@@ -88,8 +88,9 @@ def _text(cell: str, name: str, _zone: ZoneInfo) -> str | None:
     return cell or None
 
 
-def _email(cell: str, _name: str, _zone: ZoneInfo) -> str | None:
-    return cell.lower() or None
+def _email(cell: str, name: str, zone: ZoneInfo) -> str | None:
+    """Return an address as people are kept by."""
+    return _text(cell.lower(), name, zone)
 
 
 def _uuid(cell: str, name: str, _zone: ZoneInfo) -> UUID | None:

@@ -7,6 +7,7 @@ import typer
 from scripts import analyze, calls, deals, doctor, intake, people, quality, records
 from scripts.corpus.command import export_corrections
 from scripts.demo import demo
+from scripts.score import score
 from scripts.serve.command import serve
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     help="Debrief reviews recorded customer calls on this machine.",
 )
 app.command("analyze")(analyze.analyze)
+app.command("score")(score)
 app.command("demo")(demo)
 app.command("serve")(serve)
 app.command("watch")(intake.watch)

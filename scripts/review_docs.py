@@ -18,8 +18,8 @@ with who gave it.
 `GET /v1/reviews` lists what waits, the first first, and says of each why it is there:
 
 1. **contested**: the rep asks for another look, or somebody looks again;
-2. **uncertain**: it is not certain who is rep and who is customer, much of the scorecard could not be
-   answered, or the mood of many utterances could not be told;
+2. **uncertain**: it is not certain who is rep and who is customer, much of what is not left to people
+   could not be answered, or the mood of many utterances could not be told;
 3. **extreme**: among the highest or lowest of the scorecard's last 200 calls;
 4. **drawn by chance**: every tenth call, so that what is ordinary is seen too; the draw hangs on the call's
    key alone;

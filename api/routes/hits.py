@@ -29,7 +29,7 @@ from api.schemas.hits import (
     TrackerHitPage,
     TrackerHitShape,
 )
-from api.schemas.reviewing import PersonShape
+from api.schemas.people import PersonShape
 from api.schemas.shape import Moment, Taken
 from api.seen import note_seen
 from core.clock import now

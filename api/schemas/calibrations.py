@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
-from api.schemas.reviewing import MOST_ANSWERS, PersonShape
+from api.schemas.people import PersonShape
+from api.schemas.reviewing import MOST_ANSWERS
 from api.schemas.shape import Given, Line, Taken
 from models.scorecard import Answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from api.schemas.reviewing import PersonShape
+from api.schemas.people import PersonShape
 from api.schemas.shape import Given
 from models.review import Side
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from api.schemas.assessments import AssessmentShape
+from api.schemas.people import PersonShape
 from api.schemas.shape import Given, Line, Taken, stored
 from models.assessment import AnswerKind, AssessmentState, MoveName
 from models.call import CallType
@@ -60,13 +61,6 @@ class Answering(Taken):
 
     answers: Annotated[list[Answer], Field(max_length=MOST_ANSWERS)] = Field(default_factory=list)
     withdraw: Annotated[list[Line], Field(max_length=MOST_ANSWERS)] = Field(default_factory=list)
-
-
-class PersonShape(Given):
-    """A person by key and name."""
-
-    id: UUID
-    name: str
 
 
 class AnswerShape(Given):

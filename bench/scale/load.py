@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import chain
 from typing import Any
@@ -43,7 +43,7 @@ async def load(settings: Settings, count: int, seed: int = SEED) -> Sample:
     ours, theirs = companies(seed)
     try:
         await upgrade(database)
-        await _add_people(database, ours, theirs)
+        await add_people(database, ours, theirs)
         watch = Watch(max(1, count // SAMPLED))
         batches = chain(
             watch.over(Calls(ours, count, seed)),
@@ -101,7 +101,7 @@ class Watch:
         return Sample(tuple(self._calls), tuple(self._texts), dict(self._rows))
 
 
-async def _add_people(database: Database, *added: Company) -> None:
+async def add_people(database: Database, *added: Company) -> None:
     """Add organisations, teams and people; parents first, since no relation tells the order."""
     for made in added:
         levels: list[list[Any]] = [
@@ -138,15 +138,16 @@ async def _copy(url: str, batches: Iterable[Batch]) -> None:
         await connection.execute("SET synchronous_commit = off")
         await connection.execute("SET maintenance_work_mem = '512MB'")
         for batch in batches:
-            await _copied(connection, batch)
+            await copied(connection, batch.rows)
         await connection.execute(definition)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
 
 
-async def _copied(connection: Any, batch: Batch) -> None:
-    for table, rows in batch.rows.items():
+async def copied(connection: Any, batch: Mapping[type[TenantRow], Sequence[Mapping[str, Any]]]) -> None:
+    """Copy rows into PostgreSQL, table by table."""
+    for table, rows in batch.items():
         if not rows:
             continue
         columns = list(rows[0])

@@ -58,11 +58,11 @@ def key_at(chance: random.Random, at: datetime) -> UUID:
     return UUID(int=bits | chance.getrandbits(62))
 
 
-def company(chance: random.Random, name: str) -> Company:
+def company(chance: random.Random, name: str, reps: int = REPS) -> Company:
     """Return an organisation with a tree of teams, its reps, coaches, managers and an admin."""
     made = Company(Organisation(id=key_at(chance, BEGAN), name=name, created_at=BEGAN))
     _grow(made, chance)
-    for number in range(REPS):
+    for number in range(reps):
         team = made.leaves[number % len(made.leaves)]
         made.reps.append(_person(made, chance, f"rep{number}", UserRole.REP, team))
     made.callers = {

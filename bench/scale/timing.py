@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ import httpx2
 
 from api.auth import COOKIE
 from bench.scale.people import KEY, cookie
-from bench.scale.requests import PROGRAM, Kind, Known
+from bench.scale.requests import PROGRAM, Kind, Known, Request
 from core.environment import inherited
 from core.settings import LEVELS, PREFIX
 
@@ -76,11 +76,23 @@ def served(environment: Mapping[str, str]) -> Iterator[str]:
 
 def timed(address: str, kind: Kind, known: Known, seed: int, times: int = TIMES) -> Timed:
     """Return how long requests of a kind took, after some that warm up."""
-    chance = random.Random(f"{seed} {kind.name}")  # noqa: S311 - made-up requests
+    return asked(address, kind.name, kind.caller, lambda chance: kind.make(chance, known), seed, times)
+
+
+def asked(
+    address: str,
+    name: str,
+    caller: str,
+    make: Callable[[random.Random], Request],
+    seed: int,
+    times: int = TIMES,
+) -> Timed:
+    """Return how long requests took that somebody sends, each made anew, after some that warm up."""
+    chance = random.Random(f"{seed} {name}")  # noqa: S311 - made-up requests
     took, sizes = [], []
-    with _client(address, kind.caller) as client:
+    with client_of(address, caller) as client:
         for number in range(WARM + times):
-            request = kind.make(chance, known)
+            request = make(chance)
             began = time.perf_counter()
             answer = client.get(request.path, params=request.query)
             seconds = time.perf_counter() - began
@@ -88,7 +100,7 @@ def timed(address: str, kind: Kind, known: Known, seed: int, times: int = TIMES)
             if number >= WARM:
                 took.append(seconds * 1000)
                 sizes.append(len(answer.content))
-    return Timed(kind.name, tuple(took), int(statistics.median(sizes)))
+    return Timed(name, tuple(took), int(statistics.median(sizes)))
 
 
 def credentials(caller: str) -> dict[str, str]:
@@ -98,7 +110,8 @@ def credentials(caller: str) -> dict[str, str]:
     return {"Cookie": f"{COOKIE}={cookie(caller)}"}
 
 
-def _client(address: str, caller: str) -> httpx2.Client:
+def client_of(address: str, caller: str) -> httpx2.Client:
+    """Return a client of somebody who is signed in."""
     return httpx2.Client(base_url=address, headers=credentials(caller), timeout=PATIENCE_S)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,13 +13,11 @@ from sqlmodel import col
 from models.access import Viewer
 from models.db import ReadSession, Session, organisation_of
 from models.queries import access, deals
+from models.queries import cells as kept
 from models.queries.versioning import allowed
-from models.record import FORMULA, Cell, Figure, Formula, Period
-from models.tables import FormulaVersion, Organisation, RecordCell, ScorecardRow, User
+from models.record import FORMULA, Cell, Formula, Period
+from models.tables import FormulaVersion, Organisation, ScorecardRow, User
 from models.versions import VersionMoveName, VersionState
-
-EVERY_TYPE = "all"
-"""What is kept as the type of a cell of all calls."""
 
 
 async def every(session: ReadSession) -> Sequence[FormulaVersion]:
@@ -57,19 +54,12 @@ async def names(session: ReadSession) -> tuple[Mapping[str, str], frozenset[str]
 
 
 async def cells(session: ReadSession, viewer: Viewer, period: Period) -> Sequence[tuple[Cell, str]]:
-    """Return what a period comes to for each rep a viewer sees, over calls of all types, with their name."""
-    query = (
-        select(RecordCell, col(User.name))
-        .join(User, col(User.id) == col(RecordCell.rep_id))
-        .where(
-            access.users(viewer),
-            col(RecordCell.kind) == period.kind,
-            col(RecordCell.start) == period.start,
-            col(RecordCell.call_type) == EVERY_TYPE,
-        )
-        .order_by(col(User.name), col(User.id))
-    )
-    return [(_cell(row, period), name) for row, name in await session.execute(query)]
+    """Return what a period comes to for each rep a viewer sees, by name, over calls of all types."""
+    query = select(col(User.id), col(User.name)).where(access.users(viewer))
+    seen = dict((await session.execute(query)).all())
+    found = await kept.of_everybody(session, [period], None)
+    pairs = [(cell, seen[cell.rep_id]) for cell in found if cell.rep_id in seen]
+    return sorted(pairs, key=lambda pair: (pair[1], pair[0].rep_id))
 
 
 async def add(session: Session, formula: Formula, note: str, by: UUID | None, at: datetime) -> FormulaVersion:
@@ -145,12 +135,3 @@ async def _lock(session: ReadSession) -> None:
     """Have whoever else writes a formula of the organisation wait until the transaction ends."""
     query = select(Organisation).where(col(Organisation.id) == organisation_of(session))
     await session.execute(query.with_for_update(key_share=True))
-
-
-def _cell(row: RecordCell, period: Period) -> Cell:
-    figures = {name: _figure(*found) for name, found in row.content.items()}
-    return Cell(row.rep_id, period, None, row.calls, figures)
-
-
-def _figure(n: int, mean: float, deviation: float | None) -> Figure:
-    return Figure(n, mean, deviation, None if deviation is None else deviation / math.sqrt(n))

@@ -86,6 +86,8 @@ def test_cells_are_read_as_what_their_column_holds(column: str, cell: str, read:
         ("stage:Demo", "soon", "2026-03-02"),
         ("rep_id", "ana", "/v1/users"),
         ("name", "a\0b", "Take it out"),
+        ("rep_email", "a\0@x.example", "Take it out"),
+        ("stage:a\0b", "2026-03-02", "Take it out"),
         ("name", "x" * 501, "500 or fewer"),
         ("external_id", "", "CRM's id"),
     ],

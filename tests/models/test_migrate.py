@@ -36,6 +36,30 @@ A_USER = (
     " 'rep', true, '2026-03-02 09:00:00+00:00', '2026-03-02 09:00:00+00:00')"
 )
 
+A_RECORDING = (
+    "INSERT INTO recording (organisation_id, id, sha256, bytes, name, key, created_at) VALUES"
+    " ('00000000000000000000000000000000', '22222222222222222222222222222222', 'ab', 1, 'a.wav', 'a',"
+    " '2026-03-02 09:00:00+00:00')"
+)
+A_CALL = (
+    "INSERT INTO call (organisation_id, id, recording_id, rep_id, title, direction, call_type, started_at,"
+    " crm, consent, source, priority, state, progress, version, created_at, updated_at) VALUES"
+    " ('00000000000000000000000000000000', '33333333333333333333333333333333',"
+    " '22222222222222222222222222222222', '11111111111111111111111111111111', 'A call', 'unknown', 'general',"
+    " '2026-03-02 09:00:00+00:00', '{}', 'unknown', 'upload', 5, 'reviewed', 1, 1,"
+    " '2026-03-02 09:00:00+00:00', '2026-03-02 09:00:00+00:00')"
+)
+A_TRACKER = (
+    "INSERT INTO tracker (organisation_id, id, key, name, version, content, active, created_at, updated_at)"
+    " VALUES ('00000000000000000000000000000000', '44444444444444444444444444444444', 'price', 'Price', 1,"
+    " '{}', true, '2026-03-02 09:00:00+00:00', '2026-03-02 09:00:00+00:00')"
+)
+A_HIT = (
+    'INSERT INTO tracker_hit (organisation_id, call_id, tracker_id, number, utterance, start, "end", side,'
+    " words) VALUES ('00000000000000000000000000000000', '33333333333333333333333333333333',"
+    " '44444444444444444444444444444444', 0, 0, 1, 2, 'rep', 'price')"
+)
+
 
 async def tables(database: Database) -> set[str]:
     async with database.writer.connect() as connection:
@@ -106,6 +130,33 @@ def test_people_stay_when_the_schema_goes_up_and_down(empty: Settings) -> None:
             await migrate.downgrade(database, "0003")
             async with database.writer.connect() as connection:
                 assert (await connection.execute(text("SELECT name FROM users"))).scalar_one() == "Ana"
+        finally:
+            await database.close()
+
+    asyncio.run(go())
+
+
+def test_hits_that_are_there_learn_when_their_call_was_and_whose(empty: Settings) -> None:
+    known = (
+        "SELECT h.at = c.started_at AND h.rep_id = c.rep_id AND h.team_id IS NULL FROM tracker_hit h"
+        " JOIN call c ON c.id = h.call_id"
+    )
+
+    async def go() -> None:
+        database = Database(empty)
+        try:
+            await migrate.upgrade(database, "0003")
+            async with database.writer.begin() as connection:
+                for statement in (AN_ORGANISATION, A_USER, A_RECORDING, A_CALL, A_TRACKER, A_HIT):
+                    await connection.execute(text(statement))
+            await migrate.upgrade(database)
+            async with database.writer.connect() as connection:
+                assert (await connection.execute(text(known))).scalar_one()
+            await migrate.downgrade(database, "0003")
+            async with database.writer.connect() as connection:
+                assert (
+                    await connection.execute(text("SELECT words FROM tracker_hit"))
+                ).scalar_one() == "price"
         finally:
             await database.close()
 

@@ -318,10 +318,12 @@ def upgrade() -> None:
         op.add_column(table, column)
     op.drop_index('ix_assessment_queue', 'assessment')
     op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'queue', 'created_at', 'id'])
+    op.create_index('ix_assessment_version_id', 'assessment', ['version_id', 'id'])
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_index('ix_assessment_version_id', 'assessment')
     op.drop_index('ix_assessment_queue', 'assessment')
     op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'state', 'queue', 'created_at'])
     for table, column in reversed(ADDED):

@@ -123,3 +123,15 @@ def test_more_questions_than_usual_cost_nothing() -> None:
         for item in card.items:
             if isinstance(item, MetricItem) and item.metric in {"questions_per_hour", "switches_per_minute"}:
                 assert item.target.high is None, (card.key, item.key)
+
+
+def test_an_ordinary_pace_is_on_target() -> None:
+    """The references of the real recordings have 127 to 233 words a minute of speech, in the middle 190."""
+    paces = [
+        one for card in shipped() for one in card.items if getattr(one, "metric", "") == "words_per_minute"
+    ]
+    assert {one.key for one in paces} == {"pace"}
+    for one in paces:
+        assert isinstance(one, MetricItem)
+        assert one.target.high is not None
+        assert one.target.high > 190 > (one.target.low or 0)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,14 +14,17 @@ import pytest
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from analysis.records.cells import RULES
 from core.errors import Rejected
 from core.settings import Settings
-from models.access import Reach
+from models.access import Reach, Viewer
+from models.db import Session
 from models.deal import DealGiven, Reached
-from models.queries import deals
+from models.queries import deals, records
 from models.queries.deals import DealFilter, Told
 from models.record import Outcome
 from models.tables import Deal, RecordDue
+from tests.factories.offices import Office, at_office
 from tests.factories.worlds import World, made
 
 AT = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
@@ -202,3 +207,47 @@ def test_reps_are_found_by_address_and_by_id(world: World) -> None:
     mate = world.people["mate"].id
     assert (by_email["mate@acme.example"], known) == (mate, {rep.id, mate})
     assert foreigner.email not in by_email
+
+
+def test_records_follow_what_is_told_of_deals(on: Settings) -> None:
+    """Whatever is told, and in whatever numbers, records say the same as those made anew."""
+    chance = random.Random(7)  # noqa: S311 - made-up deals, no secret
+
+    def telling(here: Office, external_id: str) -> DealGiven:
+        outcome, opened = chance.choice(tuple(Outcome)), AT + timedelta(days=chance.randrange(90))
+        values = {
+            "name": "Acme",
+            "rep_id": here.id(chance.choice(("rep", "mate", "outsider"))),
+            "opened_at": opened,
+            "outcome": outcome,
+            "closed_at": opened + timedelta(days=chance.randrange(60)),
+            "amount": chance.choice((None, 100.0, 250.5)),
+            "stage": chance.choice(("Demo", "Offer")),
+        }
+        some = {name: value for name, value in values.items() if chance.random() < 0.4}
+        new = external_id not in told
+        told.add(external_id)
+        return DealGiven(external_id, values if new else some)
+
+    async def act(here: Office) -> None:
+        for size in (1, 3, 30, 2, 12, 1, 25):
+            many = [telling(here, f"d{chance.randrange(40)}") for _ in range(size)]
+            await here.change(partial(deals.tell, given=many, at=AT))
+            await here.drain()
+        async with here.database.read(here.organisation_id) as session:
+            viewer = here.world.viewer("admin", reach=Reach.ALL)
+            gone = await deals.page(session, viewer, DealFilter(), None, 3)
+        for one in gone:
+            await here.change(partial(removed, viewer=viewer, deal_id=one.id))
+        await here.drain()
+        made_anew = await records.rebuild(here.database, RULES, here.organisation_id, AT)
+        assert made_anew.cells > 0
+        assert made_anew.differed == 0
+
+    async def removed(session: Session, viewer: Viewer, deal_id: UUID) -> None:
+        deal = await deals.find(session, viewer, deal_id, lock=True)
+        assert deal is not None
+        await deals.remove(session, deal)
+
+    told = set[str]()
+    at_office(on, act)
