@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from models.assessment import AssessmentState
 from models.call import CallState
 from models.db import Session, organisation_of
@@ -19,6 +22,16 @@ async def scorecard(session: Session, key: str = "mine", name: str = "Mine") -> 
     session.add(row)
     await session.flush()
     return await another_version(session, row.id, key, name, 1)
+
+
+async def known_scorecard(session: Session, key: str = "mine") -> ScorecardVersion:
+    """Return the version of a scorecard that there is, or of a new one."""
+    query = (
+        select(ScorecardVersion)
+        .join(ScorecardRow, col(ScorecardRow.id) == col(ScorecardVersion.scorecard_id))
+        .where(col(ScorecardRow.key) == key)
+    )
+    return (await session.execute(query)).scalar_one_or_none() or await scorecard(session, key)
 
 
 async def another_version(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from models.db import Database, Session
 from models.queries import cells, due, records
 from models.record import Cell, Outcome, Period, PeriodKind
 from models.tables import Deal, Organisation
-from tests.factories.assessed import assess, measured, scorecard
-from tests.factories.worlds import World, made
+from tests.factories.assessed import assess, known_scorecard, measured, scorecard
+from tests.factories.worlds import BEGAN, World, made
 
 T = TypeVar("T")
 AT = datetime.fromisoformat("2026-06-01T12:00:00+00:00")
@@ -66,6 +66,23 @@ class Office:
 
         return await self.change(act)
 
+    async def approve_all(self, name: str, depths: Sequence[float], **known: Any) -> list[UUID]:
+        """Return new approved calls of a person, by one scorecard, of such depths and as many points."""
+
+        async def act(session: Session) -> list[UUID]:
+            version = await known_scorecard(session)
+            found = list[UUID]()
+            for number, depth in enumerate(depths):
+                began = known.get("started_at", BEGAN) + timedelta(minutes=number)
+                call = await self.world.add_call(session, name, **{**known, "started_at": began})
+                measured(session, call, depth, talk_share=0.5)
+                assess(session, call, version, depth)
+                due.note(session, call.organisation_id, call_id=call.id)
+                found.append(call.id)
+            return found
+
+        return await self.change(act)
+
     async def cell(
         self, name: str = "rep", period: Period = MARCH, call_type: CallType | None = None
     ) -> Cell | None:
@@ -99,13 +116,18 @@ class Office:
 
 
 def at_office(settings: Settings, act: Callable[[Office], Coroutine[Any, Any, None]]) -> None:
-    """Do something in an office."""
+    """Do something in an office of a new world."""
+    in_world(asyncio.run(made(settings)), act)
 
-    async def inside() -> None:
-        world, database = await made(settings), Database(settings)
+
+def in_world(world: World, act: Callable[[Office], Coroutine[Any, Any, T]]) -> T:
+    """Return what is done in the office of a world, on connections of its own."""
+
+    async def inside() -> T:
+        database = Database(world.settings)
         try:
-            await act(Office(world, database))
+            return await act(Office(world, database))
         finally:
             await database.close()
 
-    asyncio.run(inside())
+    return asyncio.run(inside())
