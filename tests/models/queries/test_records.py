@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from analysis.records.cells import RULES
@@ -302,5 +303,26 @@ def test_a_change_while_others_work_on_the_records_waits_for_the_next_time(on: S
         found = await here.cell()
         assert found is not None
         assert found.calls == 2
+
+    at_office(on, act)
+
+
+def test_who_is_in_a_hurry_waits_no_longer_than_they_say_and_nothing_is_lost(on: Settings) -> None:
+    async def act(here: Office) -> None:
+        if here.database.is_sqlite:
+            return  # it has one writer at a time, and its own patience
+        await here.approve()
+
+        async def hurried() -> None:
+            async with here.database.write(here.organisation_id) as session:
+                await records.hurry(session, 0.05)
+                await records.refresh(session, RULES, AT)
+
+        async with here.database.write(here.organisation_id) as other:
+            await records.alone(other, here.organisation_id)
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                await hurried()
+        await hurried()
+        assert await here.cell() is not None
 
     at_office(on, act)
