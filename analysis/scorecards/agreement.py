@@ -14,7 +14,6 @@ from itertools import combinations
 from typing import Literal
 from uuid import UUID
 
-import krippendorff
 import numpy as np
 from numpy.typing import NDArray
 
@@ -190,7 +189,17 @@ def reliability(
 
 
 def _alpha(counts: NDArray[np.int64], scale: NDArray[np.float64], level: Level) -> float:
-    return float(krippendorff.alpha(value_counts=counts, value_domain=scale, level_of_measurement=level))
+    """Return alpha of how often each unit was given each value: its steps are those of Krippendorff 2011.
+
+    Only units with two values or more are looked at. The packages there are for it are under the GPL.
+    """
+    apart = scale[:, None] - scale[None, :]
+    distance = apart**2 if level == "interval" else (apart != 0).astype(float)
+    pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(len(scale), dtype=int)
+    coincidences = (pairs / (counts.sum(axis=1) - 1)[:, None, None]).sum(axis=0)
+    totals = coincidences.sum(axis=0)
+    expected = (np.outer(totals, totals) - np.diag(totals)) / (totals.sum() - 1)
+    return float(1 - (coincidences * distance).sum() / (expected * distance).sum())
 
 
 def _bounds(
