@@ -37,7 +37,7 @@ def kinds(made: Company) -> tuple[Kind, ...]:
         Kind("calls behind a month", MANAGER, lambda chance: _behind(made, chance)),
         Kind("deals behind a quarter", MANAGER, lambda chance: _deals(made, chance)),
         Kind(
-            "team of five, a month", COACH, lambda chance: _team(made.teams[2].id, PeriodKind.MONTH, chance)
+            "team of five, a month", COACH, lambda chance: _team(made.leaves[0].id, PeriodKind.MONTH, chance)
         ),
         Kind(
             "region of twenty, a month",
