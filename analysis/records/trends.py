@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from scipy import special, stats
 
+from analysis.metrics.metric import quantile
 from analysis.records.cells import is_total
 from models.record import LEAST_CALLS, Cell, Figure
 
@@ -145,7 +145,7 @@ def spread(cells: Sequence[Cell], measure: str) -> Spread | None:
     means = [found.mean for found in figures if found is not None and found.n >= LEAST_CALLS]
     if len(means) < LEAST_REPS:
         return None
-    low, middle, high = (float(value) for value in np.quantile(means, (0.25, 0.5, 0.75)))
+    low, middle, high = (quantile(means, share) for share in (0.25, 0.5, 0.75))
     return Spread(low, middle, high, len(means))
 
 
