@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from scipy import stats
+from scipy import special
 
-from analysis.records.trends import CONFIDENCE, LEAST_REPS
+from analysis.records.trends import LEAST_REPS, student
 from models.record import LEAST_CALLS
 
 Value = tuple[UUID, float]
@@ -60,7 +60,7 @@ def estimate(values: Sequence[Value]) -> Estimate | None:
     squares = math.fsum(math.fsum(one) ** 2 for one in apart.values())
     reps = len(apart)
     error = math.sqrt(squares * reps / (reps - 1)) / len(values)
-    half = _quantile(reps - 1) * error
+    half = student(reps - 1) * error
     return Estimate(mean, error, mean - half, mean + half, len(values), reps)
 
 
@@ -73,8 +73,8 @@ def difference(one: Estimate, other: Estimate) -> Difference:
     if error == 0:
         return Difference(value, value, value, 1.0 if value == 0 else 0.0)
     freedom = error**4 / (one.error**4 / (one.reps - 1) + other.error**4 / (other.reps - 1))
-    half = _quantile(freedom) * error
-    p = 2 * float(stats.t.sf(abs(value) / error, freedom))
+    half = student(freedom) * error
+    p = 2 * float(special.stdtr(freedom, -abs(value) / error))
     return Difference(value, value - half, value + half, p)
 
 
@@ -86,7 +86,3 @@ def holm(values: Sequence[float]) -> list[float]:
         least = max(least, min(1.0, (len(values) - place) * values[number]))
         adjusted[number] = least
     return adjusted
-
-
-def _quantile(freedom: float) -> float:
-    return float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))

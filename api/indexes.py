@@ -41,4 +41,7 @@ def indexes(cell: Cell, known: Sequence[Weighing], at: datetime) -> list[IndexSh
 def _index(cell: Cell, one: Weighing) -> IndexShape:
     trial = one.version.state is VersionState.TRIAL
     found = index(one.formula, cell)
-    return IndexShape.of(one.version.id, one.version.number, one.formula.name, found, trial=trial)
+    version = one.version
+    return IndexShape.of(
+        found, formula_id=version.id, number=version.number, name=one.formula.name, trial=trial
+    )

@@ -9,8 +9,8 @@ from analysis.scorecards.answers import problems
 from analysis.scorecards.score import corrected
 from api.problems import Problem, conflict, invalid
 from models.access import Reach, Viewer
-from models.assessment import MOVE, AssessmentState, Move, MoveName, Mover, legal
-from models.queries.reviewing import Assessed
+from models.assessment import MOVE, MOVES, AssessmentState, Move, MoveName, Mover
+from models.queries.reviewing import Assessed, illegal
 from models.scorecard import SCORE, SCORECARD, Answer, HumanItem, Score
 from models.tables import MachineScore
 
@@ -27,32 +27,37 @@ def may(found: Assessed, reviewer: Viewer | None, answerer: Viewer) -> list[Move
     movers = {Mover.REVIEWER: reviewer, Mover.REP: answerer}
     return [
         move.name
-        for mover, viewer in movers.items()
-        if viewer is not None
-        for move in legal(found.row.state, mover)
-        if _hindrance(found, move, viewer) is None and _fits(found, move)
+        for move in MOVES
+        if (viewer := movers.get(move.mover)) is not None
+        and _hindrance(found, move, viewer) is None
+        and illegal(found.row, move) is None
     ]
 
 
 def permit(found: Assessed, name: MoveName, viewer: Viewer, comment: str) -> None:
-    """Raise `Problem` where somebody may not make a move, or owes a reason for it."""
+    """Raise `Problem` or `Rejected` where somebody may not make a move, or owes a reason for it."""
     move = MOVE[name]
     hindrance = _hindrance(found, move, viewer)
     if hindrance is not None:
         raise hindrance
     if move.comment and not comment.strip():
         raise invalid("no_reason", "This takes a reason.", "Say why in `comment`.")
+    wrong = illegal(found.row, move)
+    if wrong is not None:
+        raise wrong
+
+
+def demand_own(found: Assessed, viewer: Viewer) -> None:
+    """Raise `Problem` where it is not somebody's own call."""
+    hindrance = _hindrance(found, MOVE[MoveName.ACKNOWLEDGE], viewer)
+    if hindrance is not None:
+        raise hindrance
 
 
 def demand_person(viewer: Viewer) -> None:
     """Raise `Problem` 403 for a program: scores are judged by people."""
     if viewer.user_id is None:
-        raise Problem(
-            HTTPStatus.FORBIDDEN,
-            "people_only",
-            "Scores are judged by people; this is a program.",
-            "Sign in as the person who judges.",
-        )
+        raise _people_only()
 
 
 def demand_open(found: Assessed, viewer: Viewer) -> None:
@@ -106,7 +111,7 @@ def _hindrance(found: Assessed, move: Move, viewer: Viewer) -> Problem | None:
     """Return what keeps somebody from a move whatever state the score is in, or None."""
     call, taken_by = found.call, found.row.assigned_to
     if viewer.reach is Reach.NONE or viewer.user_id is None:
-        return Problem(HTTPStatus.FORBIDDEN, "people_only", "This is for people.", "Sign in as one.")
+        return _people_only()
     own = call.rep_id == viewer.user_id
     if move.mover is Mover.REP and not own:
         return _forbidden("not_own", "It is not your call.", "Only the rep whose call it is may do that.")
@@ -117,17 +122,12 @@ def _hindrance(found: Assessed, move: Move, viewer: Viewer) -> Problem | None:
     return None
 
 
-def _fits(found: Assessed, move: Move) -> bool:
-    """Return whether a move has a point as the score is now."""
-    row = found.row
-    match move.name:
-        case MoveName.UPHOLD:
-            return row.contested_at is not None and not row.trial
-        case MoveName.CONTEST:
-            return row.contested_at is None and not row.trial
-        case MoveName.APPROVE | MoveName.CORRECT:
-            return row.points is not None and not row.trial
-    return not row.trial
+def _people_only() -> Problem:
+    return _forbidden(
+        "people_only",
+        "Scores are judged by people; this is a program.",
+        "Sign in as the person who judges.",
+    )
 
 
 def _forbidden(code: str, detail: str, remedy: str) -> Problem:

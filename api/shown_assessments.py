@@ -16,12 +16,13 @@ from api.schemas.reviewing import (
     WaitingShape,
     WholeAssessmentShape,
 )
+from api.schemas.shape import of_hundred
 from models.access import Viewer
 from models.assessment import MoveName
 from models.db import ReadSession
 from models.queries import calibrations, people, reviewing
 from models.queries.reviewing import Assessed
-from models.scorecard import ANSWER, POINT, SCORE, SCORECARD
+from models.scorecard import ANSWER, SCORE, SCORECARD
 from models.tables import AnswerRow, Assessment, MachineScore, MoveRow, ScorecardRow, ScorecardVersion
 
 Names = Mapping[UUID, str]
@@ -122,11 +123,6 @@ def waiting(found: Assessed, names: Names, blind: Blind) -> WaitingShape:
 def person(key: UUID | None, names: Names) -> PersonShape | None:
     """Return a person by key and name; None where there is nobody."""
     return None if key is None else PersonShape(id=key, name=names.get(key, ""))
-
-
-def of_hundred(points: int | None) -> float | None:
-    """Return points of 100 from thousandths."""
-    return None if points is None else points / POINT
 
 
 def _people(found: Assessed, answers: Sequence[AnswerRow], moves: Sequence[MoveRow]) -> Iterator[UUID]:

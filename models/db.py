@@ -7,6 +7,7 @@ and subqueries too, and refuses to write a row of another; a session without one
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Any, NewType
 from uuid import UUID
 
+from pydantic_core import from_json
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -59,7 +61,12 @@ class Database:
             self._reader = _sqlite(url, pool_size, "BEGIN")
         else:
             self._writer = create_async_engine(
-                url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_recycle=1800
+                url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_pre_ping=True,
+                pool_recycle=1800,
+                json_deserializer=read_json,
             )
             self._reader = self._writer.execution_options(postgresql_readonly=True)
 
@@ -118,6 +125,18 @@ def async_url(url: str) -> URL:
             raise ValueError(f"'{other}' databases are not supported: use sqlite:// or postgresql://.")
 
 
+def read_json(text: str | bytes) -> Any:
+    """Return what JSON says, every float as it was written.
+
+    Pydantic's reader takes a quarter of the time of Python's, and does not take half a character (a lone
+    surrogate), which Python writes and reads.
+    """
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
+
+
 def organisation_of(session: ReadSession) -> UUID:
     """Return the organisation that a session is bound to."""
     found: UUID = session.info[TENANT]
@@ -142,7 +161,7 @@ def _sqlite(url: URL, pool_size: int, begin: str) -> AsyncEngine:
 
     A transaction that reads before it writes fails with SQLITE_BUSY_SNAPSHOT whatever the timeout.
     """
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, json_deserializer=read_json)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: object) -> None:

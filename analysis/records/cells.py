@@ -42,10 +42,10 @@ def figure(values: Iterable[float]) -> Figure:
     n = len(found)
     mean = math.fsum(found) / n
     if n == 1:
-        return Figure(1, mean, None, None)
+        return Figure(1, mean)
     apart = [value - mean for value in found]
     deviation = math.sqrt(math.fsum([distance * distance for distance in apart]) / (n - 1))
-    return Figure(n, mean, deviation, deviation / math.sqrt(n))
+    return Figure(n, mean, deviation)
 
 
 def cells(
@@ -192,7 +192,7 @@ def _amounts(deals: Sequence[DealContribution]) -> dict[str | None, list[float]]
 
 def _total(n: int, value: float) -> Figure:
     """Return a count or a sum as a figure: it is what it is, without an error."""
-    return Figure(n, value, None, None)
+    return Figure(n, value)
 
 
 def _conversions(deals: Sequence[DealContribution]) -> Mapping[str, Figure]:

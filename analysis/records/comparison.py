@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from scipy import stats
-
+from analysis.correlation import rank_correlation
 from analysis.records.formula import Index, index
-from analysis.records.trends import LEAST_REPS
 from models.record import Cell, Formula
 
 
@@ -51,10 +49,4 @@ def compared(one: Formula, other: Formula, cells: Iterable[Cell]) -> Comparison:
         for rep in reps
         if rep.one.points is not None and rep.other.points is not None
     ]
-    return Comparison(reps, len(pairs), _correlation(pairs))
-
-
-def _correlation(pairs: list[tuple[int, int]]) -> float | None:
-    if len(pairs) < LEAST_REPS or any(len(set(points)) == 1 for points in zip(*pairs, strict=True)):
-        return None
-    return float(stats.spearmanr(*zip(*pairs, strict=True)).statistic)
+    return Comparison(reps, len(pairs), rank_correlation(pairs))

@@ -6,15 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from scipy import special, stats
-
-from analysis.records.trends import CONFIDENCE, Interval
+from analysis.correlation import rank_correlation
+from analysis.records.trends import NORMAL, Interval
 
 LEAST_PAIRS = 12
 """Reps' periods; fewer say nothing."""
-PERFECT = 1 - 1e-12
-"""From here on a correlation is 1 but for rounding."""
 CAUTION = (
     "It says how the two went together here, not that one brings about the other: better reps may do both, "
     "and easier customers may help both."
@@ -36,15 +32,12 @@ def relation(pairs: Sequence[tuple[float, float]]) -> Relation | None:
 
     None where there are fewer than twelve pairs, or either is the same in all of them.
     """
-    measures, outcomes = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    if len(pairs) < LEAST_PAIRS or len(set(measures)) == 1 or len(set(outcomes)) == 1:
+    found = rank_correlation(pairs) if len(pairs) >= LEAST_PAIRS else None
+    if found is None:
         return None
-    # Pearson's correlation of ranks, as `stats.spearmanr`, without the p-value, which takes most of its time
-    found = float(np.corrcoef(stats.rankdata(measures), stats.rankdata(outcomes))[0, 1])
-    if abs(found) > PERFECT:
-        found = math.copysign(1.0, found)
+    if abs(found) == 1:
         return Relation(Interval(found, found, found), len(pairs), clear=True)
     error = math.sqrt((1 + found**2 / 2) / (len(pairs) - 3))
-    half = float(special.ndtri((1 + CONFIDENCE) / 2)) * error
+    half = NORMAL * error
     low, high = math.tanh(math.atanh(found) - half), math.tanh(math.atanh(found) + half)
     return Relation(Interval(found, low, high), len(pairs), low > 0 or high < 0)

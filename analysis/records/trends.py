@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from scipy import special, stats
+import numpy as np
+from scipy import special
 
 from analysis.metrics.metric import quantile
 from analysis.records.cells import is_total
 from models.record import LEAST_CALLS, Cell, Figure
 
 CONFIDENCE = 0.95
+NORMAL = float(special.ndtri((1 + CONFIDENCE) / 2))
+"""Standard errors to each side that hold 95 % of the normal distribution."""
 LEAST_PERIODS = 4
 """Fewer points give no trend."""
 LEAST_REPS = 3
@@ -91,24 +96,34 @@ def pooled(measure: str, figures: Sequence[Figure]) -> Figure | None:
     """
     if not figures:
         return None
-    n = sum(found.n for found in figures)
-    if is_total(measure):
-        return Figure(n, math.fsum(found.mean for found in figures), None, None)
-    mean = math.fsum(found.n * found.mean for found in figures) / n
-    if n == 1:
-        return Figure(1, mean, None, None)
+    n, mean = pooled_mean(measure, figures)
+    if n == 1 or is_total(measure):
+        return Figure(n, mean)
     within = ((found.n - 1) * (found.deviation or 0.0) ** 2 for found in figures)
     between = (found.n * (found.mean - mean) ** 2 for found in figures)
-    deviation = math.sqrt(math.fsum((*within, *between)) / (n - 1))
-    return Figure(n, mean, deviation, deviation / math.sqrt(n))
+    return Figure(n, mean, math.sqrt(math.fsum((*within, *between)) / (n - 1)))
+
+
+def pooled_mean(measure: str, figures: Sequence[Figure]) -> tuple[int, float]:
+    """Return how many values lie behind some figures of a measure, and their mean; of totals the total."""
+    n = sum([found.n for found in figures])
+    if is_total(measure):
+        return n, math.fsum([found.mean for found in figures])
+    return n, math.fsum([found.n * found.mean for found in figures]) / n
 
 
 def interval(figure: Figure) -> Interval:
-    """Return a mean with its confidence interval (Student's t)."""
-    if figure.error is None:
-        return Interval(figure.mean, None, None)
-    half = _student(figure.n - 1) * figure.error
-    return Interval(figure.mean, figure.mean - half, figure.mean + half)
+    """Return a mean with its confidence interval."""
+    return Interval(figure.mean, *bounds(figure))
+
+
+def bounds(figure: Figure) -> tuple[float | None, float | None]:
+    """Return between which values a mean lies with 95 % confidence (Student's t); None for a single value."""
+    error = figure.error
+    if error is None:
+        return None, None
+    half = student(figure.n - 1) * error
+    return figure.mean - half, figure.mean + half
 
 
 def change(now: Figure, past: Figure) -> Change | None:
@@ -120,7 +135,7 @@ def change(now: Figure, past: Figure) -> Change | None:
     if error == 0:
         return Change(Interval(difference, difference, difference), now.n, past.n, difference != 0)
     freedom = error**4 / (now.error**4 / (now.n - 1) + past.error**4 / (past.n - 1))
-    half = _student(freedom) * error
+    half = student(freedom) * error
     clear = abs(difference) > half
     return Change(Interval(difference, difference - half, difference + half), now.n, past.n, clear)
 
@@ -133,10 +148,8 @@ def trend(points: Sequence[tuple[int, Figure]]) -> Trend | None:
     solid = [(number, found.mean) for number, found in points if found.n >= LEAST_CALLS]
     if len(solid) < LEAST_PERIODS:
         return None
-    numbers, means = zip(*solid, strict=True)
-    found = stats.theilslopes(means, numbers, CONFIDENCE)
-    low, high = float(found.low_slope), float(found.high_slope)
-    return Trend(Interval(float(found.slope), low, high), len(solid), low > 0 or high < 0)
+    middle, low, high = _slope(*zip(*solid, strict=True))
+    return Trend(Interval(middle, low, high), len(solid), low > 0 or high < 0)
 
 
 def spread(cells: Sequence[Cell], measure: str) -> Spread | None:
@@ -149,7 +162,31 @@ def spread(cells: Sequence[Cell], measure: str) -> Spread | None:
     return Spread(low, middle, high, len(means))
 
 
-def _student(freedom: float) -> float:
+def _slope(numbers: Sequence[int], means: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median slope between any two points, and between which of those slopes the true one lies.
+
+    As `scipy.stats.theilslopes` (Sen 1968, equation 2.6, with ties among the means), in a tenth of the time:
+    a record shows some seventy of them.
+    """
+    n = len(numbers)
+    first, second = np.triu_indices(n, 1)
+    x, y = np.array(numbers, dtype=float), np.array(means)
+    slopes = np.sort((y[second] - y[first]) / (x[second] - x[first]))
+    ties = (times for times in Counter(means).values() if times > 1)
+    spread_of_sign = math.sqrt((_sen(n) - sum(map(_sen, ties))) / 18)
+    reach = NORMAL * spread_of_sign
+    high = min(round((len(slopes) + reach) / 2), len(slopes) - 1)
+    low = max(round((len(slopes) - reach) / 2) - 1, 0)
+    middle = (slopes[(len(slopes) - 1) // 2] + slopes[len(slopes) // 2]) / 2
+    return float(middle), float(slopes[low]), float(slopes[high])
+
+
+def _sen(n: int) -> int:
+    return n * (n - 1) * (2 * n + 5)
+
+
+@lru_cache(maxsize=4096)
+def student(freedom: float) -> float:
     """Return how many standard errors to each side hold 95 % of Student's t.
 
     The function itself, since `scipy.stats` takes a hundred times as long to call it.

@@ -8,13 +8,11 @@ from uuid import UUID
 
 from scipy import stats
 
+from analysis.correlation import rank_correlation
 from analysis.records.cells import figure
 from analysis.records.trends import LEAST_REPS, Interval, interval
 from models.record import LEAST_CALLS
 from models.scorecard import POINT, Score, Scorecard
-
-LEAST_RANKED = 3
-"""Fewer calls are in no order that could be alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def compared(pairs: Iterable[Pair]) -> Compared:
         _mean([other for _, _, other in known]),
         None if summed is None else interval(summed),
         None if summed is None else summed.deviation,
-        _correlation([(this, other) for _, this, other in known]),
+        rank_correlation([(this, other) for _, this, other in known]),
         _moved(reps),
         reps,
     )
@@ -126,13 +124,6 @@ def _rep(rep_id: UUID, points: Sequence[tuple[float, float]]) -> RepCompared:
     enough = len(points) >= LEAST_CALLS
     apart = interval(figure(b - a for a, b in points)) if enough else None
     return RepCompared(rep_id, len(points), this, other, apart)
-
-
-def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
-    """Return Spearman's rank correlation; None for fewer than three, or where one tells none apart."""
-    if len(pairs) < LEAST_RANKED or any(len(set(points)) == 1 for points in zip(*pairs, strict=True)):
-        return None
-    return float(stats.spearmanr(*zip(*pairs, strict=True)).statistic)
 
 
 def _moved(reps: Sequence[RepCompared]) -> float | None:

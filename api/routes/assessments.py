@@ -34,7 +34,7 @@ from api.seen import note_seen
 from api.service import Service
 from core.clock import now
 from models.access import Reach, Viewer
-from models.assessment import MOVE, AnswerKind, MoveName
+from models.assessment import AnswerKind, MoveName
 from models.call import CallType
 from models.db import Session
 from models.queries import access, assessments, calibrations, people
@@ -181,7 +181,7 @@ async def judge_oneself(
 ) -> Response:
     """Answer items about one's own call; they stand beside the others and change no score."""
     async with _changing(service, viewer, assessment_id, request) as (session, found):
-        reviewing.permit(found, MoveName.ACKNOWLEDGE, viewer, "")
+        reviewing.demand_own(found, viewer)
         reviewing.demand_fitting(found, given.answers, given.withdraw)
         await _answered(session, found, AnswerKind.SELF, given, viewer)
     return await _shown(service, found, reviewer, viewer)
@@ -200,7 +200,6 @@ async def _moved(
     viewer = answerer if name in {MoveName.ACKNOWLEDGE, MoveName.CONTEST} else reviewer
     async with _changing(service, viewer, assessment_id, request) as (session, found):
         reviewing.permit(found, name, viewer, comment)
-        reviews.refuse_illegal(found.row, MOVE[name])
         if name in {MoveName.APPROVE, MoveName.CORRECT}:
             answers = await assessments.answers(session, found.call.id, found.version.id)
             reviewing.demand_consistent(found, name, answers)

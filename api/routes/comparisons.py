@@ -17,10 +17,11 @@ from api.persons import named
 from api.problems import not_found
 from api.routes.paging import MOST
 from api.routes.routers import MISSING, guarded
-from api.schemas.comparisons import CallByBoth, DifferenceShape, ItemByBoth, RepByBoth, VersionsCompared
+from api.schemas.comparisons import CallByBoth, ItemByBoth, RepByBoth, VersionsCompared
 from api.schemas.people import PersonShape
+from api.schemas.records import IntervalShape
+from api.schemas.shape import of_hundred
 from api.seen import note_all_seen
-from api.shown_assessments import of_hundred
 from models.db import ReadSession
 from models.queries import calibrations, comparing, scorecards
 from models.queries.comparing import Both
@@ -88,8 +89,8 @@ def _pairs(found: Sequence[Both]) -> list[Pair]:
     return [Pair(one.call_id, one.rep_id, one.this, one.other) for one in found]
 
 
-def _difference(found: Interval | None) -> DifferenceShape | None:
-    return None if found is None else DifferenceShape.model_validate(found)
+def _difference(found: Interval | None) -> IntervalShape | None:
+    return None if found is None else IntervalShape.of(found)
 
 
 def _item(one: ItemCompared) -> ItemByBoth:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
 
 from analysis.records import comparison
-from analysis.records.formula import Index, checked
+from analysis.records.formula import checked
 from analysis.records.measures import measures
-from analysis.records.periods import period_of
 from analysis.records.shipped import SHIPPED
 from api.auth import RecordReader, ScorecardEditor, ServiceDep
 from api.problems import not_found
@@ -23,19 +20,18 @@ from api.schemas.formulas import (
     ComparisonShape,
     FormulaTaken,
     FormulaVersionShape,
-    IndexShape,
     RepComparedShape,
-    TermShape,
 )
+from api.schemas.records import WeighedShape
 from api.schemas.scorecards import StepTaken
-from api.schemas.shape import Day
+from api.schemas.shape import Day, of_hundred
 from api.seen import note_all_seen
+from api.spans import calendar
 from core.clock import now
 from models.access import Viewer
 from models.db import ReadSession, Session
-from models.queries import formulas, people, trail
+from models.queries import formulas, trail
 from models.record import FORMULA, Formula, PeriodKind
-from models.scorecard import POINT
 from models.tables import FormulaVersion
 from models.trail import Action, Note
 from models.versions import VersionMoveName
@@ -133,7 +129,7 @@ async def compare_formulas(
     async with service.database.read(viewer.organisation_id) as session:
         this = FORMULA.validate_python((await _present(session, formula_id)).content)
         that = FORMULA.validate_python((await _present(session, other)).content)
-        chosen = period_of(start or await _today(session), period)
+        chosen = (await calendar(session)).period(start, period)
         found = await formulas.cells(session, viewer, chosen)
     names = {cell.rep_id: name for cell, name in found}
     result = comparison.compared(this, that, [cell for cell, _ in found])
@@ -177,11 +173,6 @@ def _tell(session: Session, viewer: Viewer, version: FormulaVersion, move: str, 
     trail.note(session, viewer.organisation_id, note)
 
 
-async def _today(session: ReadSession) -> date:
-    zone = ZoneInfo((await people.own_organisation(session)).time_zone)
-    return now().astimezone(zone).date()
-
-
 def _shape(version: FormulaVersion) -> FormulaVersionShape:
     return FormulaVersionShape(
         **version_facts(version),
@@ -197,25 +188,7 @@ def _rep(rep: comparison.Compared, name: str) -> RepComparedShape:
         rep_id=rep.rep_id,
         name=name,
         calls=rep.calls,
-        this=_index(rep.one),
-        other=_index(rep.other),
-        difference=_points(rep.difference),
+        this=WeighedShape.of(rep.one),
+        other=WeighedShape.of(rep.other),
+        difference=of_hundred(rep.difference),
     )
-
-
-def _index(found: Index) -> IndexShape:
-    terms = [
-        TermShape(
-            measure=term.measure,
-            value=term.value,
-            n=term.n,
-            points=term.points / POINT,
-            possible=term.possible / POINT,
-        )
-        for term in found.terms
-    ]
-    return IndexShape(points=_points(found.points), reason=found.reason, coverage=found.coverage, terms=terms)
-
-
-def _points(thousandths: int | None) -> float | None:
-    return None if thousandths is None else thousandths / POINT

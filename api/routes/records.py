@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from analysis.records.measures import Measure, MeasureKind, measures, named
 from analysis.records.periods import end_of
 from analysis.records.relation import CAUTION, LEAST_PAIRS, relation
-from analysis.records.trends import BASELINE, pooled, spread, standing
+from analysis.records.trends import BASELINE, pooled_mean, spread, standing
 from api.auth import RecordReader, ScoreComparer, ServiceDep
 from api.indexes import Weighing, indexes, weighings
 from api.problems import invalid, not_found
@@ -34,15 +35,21 @@ from api.schemas.records import (
     figures_of,
 )
 from api.seen import note_seen
+from api.service import Service
 from api.spans import Calendar, calendar
-from models.access import Reach
-from models.call import UserRole
+from models.access import Reach, Viewer
+from models.call import CallType, UserRole
 from models.db import ReadSession
 from models.queries import access, cells, evidence, formulas, people, teams
-from models.record import LEAST_CALLS, Cell, Figure, Period, PeriodKind
+from models.queries.contributions import Stretch
+from models.queries.evidence import Reviewed
+from models.record import LEAST_CALLS, Cell, Period, PeriodKind
 from models.tables import User
 
 router = guarded("records", "/v1")
+
+Means = tuple[int, float] | None
+"""How many values, and their mean."""
 
 METHOD = (
     "Spearman's rank correlation with its 95 % interval (Bonett and Wright 2000), over one pair a rep. "
@@ -99,11 +106,13 @@ async def get_team_record(
         period, below = days.period(wanted.start, wanted.period), await access.subtree(session, team_id)
         found = {one.rep_id: one for one in await cells.of_teams(session, below, period, wanted.call_type)}
         members = [one for one in await evidence.members(session, below) if one.id in found or _works(one)]
-        ids = [one.id for one in members]
-        reviewed = await evidence.reviewed(session, ids, days.bounds(period), wanted.call_type)
         known = weighings(await formulas.used(session))
-        scorecards = await evidence.scorecards(session)
-    which = _wanted(wanted.measure, found.values(), scorecards)
+        which = _wanted(wanted.measure, found.values(), await evidence.scorecards(session))
+    theirs = [(one, found.get(one.id) or Cell(one.id, period, wanted.call_type, 0)) for one in members]
+    shown, reviewed = await asyncio.gather(  # the database counts while figures are shaped
+        asyncio.to_thread(lambda: [_member(*one, which, known, days) for one in theirs]),
+        _reviewed(service, viewer, below, days.bounds(period), wanted.call_type),
+    )
     await note_seen(service, viewer, f"team:{team_id}", "record")
     spreads = {name: spread(list(found.values()), name) for name in which}
     record = TeamRecordShape(
@@ -115,10 +124,7 @@ async def get_team_record(
         call_type=wanted.call_type,
         time_zone=days.zone.key,
         measures=[MeasureShape.of(one) for one in which.values()],
-        members=[
-            _member(one, found.get(one.id) or Cell(one.id, period, wanted.call_type, 0), which, known, days)
-            for one in members
-        ],
+        members=shown,
         bands={name: SpreadShape.model_validate(one) for name, one in spreads.items() if one is not None},
         reviewed=ReviewedShape.model_validate(reviewed),
     )
@@ -153,7 +159,7 @@ async def list_relations(
         scorecards = await evidence.scorecards(session)
     which = _wanted((), found, scorecards)
     process = [one for one in which.values() if one.kind is MeasureKind.PROCESS]
-    reps = [(each, _pooled(each, wanted.outcome)) for each in _by_rep(found).values()]
+    reps = [(each, _means(each, wanted.outcome)) for each in _by_rep(found).values()]
     return RelationsShape(
         outcome=wanted.outcome,
         label=outcome.label,
@@ -191,6 +197,13 @@ def _wanted(
     return known
 
 
+async def _reviewed(
+    service: Service, viewer: Viewer, team_ids: Sequence[UUID], within: Stretch, call_type: CallType | None
+) -> Reviewed:
+    async with service.database.read(viewer.organisation_id) as session:
+        return await evidence.reviewed(session, team_ids, within, call_type)
+
+
 def _period(
     cell: Cell, which: Mapping[str, Measure], known: Sequence[Weighing], days: Calendar
 ) -> PeriodShape:
@@ -223,19 +236,20 @@ def _by_rep(found: Iterable[Cell]) -> Mapping[UUID, list[Cell]]:
     return by_rep
 
 
-def _pairs(reps: Iterable[tuple[Sequence[Cell], Figure | None]], measure: str) -> list[tuple[float, float]]:
+def _pairs(reps: Iterable[tuple[Sequence[Cell], Means]], measure: str) -> list[tuple[float, float]]:
     """Return a pair for each rep, of whom there are cells and the outcome, who has enough of both."""
-    both = ((_pooled(found, measure), outcome) for found, outcome in reps if outcome is not None)
+    both = ((_means(found, measure), outcome) for found, outcome in reps if outcome is not None)
     return [
-        (one.mean, outcome.mean)
+        (one[1], outcome[1])
         for one, outcome in both
-        if one is not None and min(one.n, outcome.n) >= LEAST_CALLS
+        if one is not None and min(one[0], outcome[0]) >= LEAST_CALLS
     ]
 
 
-def _pooled(found: Sequence[Cell], measure: str) -> Figure | None:
-    figures = (cell.figures.get(measure) for cell in found)
-    return pooled(measure, [one for one in figures if one is not None])
+def _means(found: Sequence[Cell], measure: str) -> Means:
+    """Return how many values of a measure lie behind cells, and their mean; None where none do."""
+    figures = [cell.figures[measure] for cell in found if measure in cell.figures]
+    return pooled_mean(measure, figures) if figures else None
 
 
 def _relation(measure: Measure, pairs: Sequence[tuple[float, float]]) -> RelationShape:

@@ -6,15 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from api.schemas.people import PersonShape
+from api.schemas.records import IntervalShape
 from api.schemas.shape import Given
-
-
-class DifferenceShape(Given):
-    """A mean difference in points of 100, the other less this, with its 95 % interval (Student's t)."""
-
-    value: float
-    low: float | None
-    high: float | None
 
 
 class CallByBoth(Given):
@@ -39,7 +32,7 @@ class RepByBoth(Given):
     calls: int
     this: float
     other: float
-    difference: DifferenceShape | None
+    difference: IntervalShape | None
     """Null under five calls."""
 
 
@@ -68,7 +61,7 @@ class VersionsCompared(Given):
     this: float | None
     """Mean points by this version."""
     other: float | None
-    difference: DifferenceShape | None
+    difference: IntervalShape | None
     deviation: float | None
     """Standard deviation of the differences."""
     correlation: float | None

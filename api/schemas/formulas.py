@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from api.schemas.records import WeighedShape
 from api.schemas.scorecards import VersionShape
 from api.schemas.shape import Given, Taken, stored
 from models.record import Formula, PeriodKind
@@ -31,35 +32,14 @@ class FormulaVersionShape(VersionShape):
     retired_at: datetime | None
 
 
-class TermShape(Given):
-    """What a measure brings to an index, points of 100; `value` null where it was not measured."""
-
-    measure: str
-    value: float | None
-    n: int
-    """Calls or deals behind the value."""
-    points: float
-    possible: float
-
-
-class IndexShape(Given):
-    """A rep's figures weighed by a formula, points of 100; null with a reason. The terms add up to it."""
-
-    points: float | None
-    reason: str | None
-    coverage: float
-    """The share of the formula's weight that was measured."""
-    terms: list[TermShape]
-
-
 class RepComparedShape(Given):
     """What two versions make of a rep's figures."""
 
     rep_id: UUID
     name: str
     calls: int
-    this: IndexShape
-    other: IndexShape
+    this: WeighedShape
+    other: WeighedShape
     difference: float | None
     """The other index less this one."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -14,8 +15,8 @@ from analysis.metrics.metric import Better
 from analysis.records.cells import is_total
 from analysis.records.formula import Index
 from analysis.records.measures import Measure, MeasureKind
-from analysis.records.trends import Change, Interval, Spread, Standing, Trend, interval
-from api.schemas.shape import Day, Given, Line, Taken
+from analysis.records.trends import Change, Interval, Spread, Standing, Trend, bounds
+from api.schemas.shape import Day, Given, Line, Taken, of_hundred
 from models.call import CallType
 from models.record import EARLIEST, LATEST, Cell, Figure, PeriodKind
 from models.scorecard import POINT
@@ -97,40 +98,38 @@ class MeasureShape(Given):
         )
 
 
-class FigureShape(Given):
-    """What a measure comes to: over `n` calls or deals, with its interval of 95 % where that can be told."""
+@dataclass(slots=True)
+class FigureShape:
+    """What a measure comes to: over `n` calls or deals, with its interval of 95 % where that can be told.
+
+    Of counts and sums the mean is the count or sum. Neither a model nor frozen: a team has thousands of them.
+    """
 
     n: int
     mean: float
-    """The mean; of counts and sums the count or sum."""
     low: float | None
     high: float | None
 
     @classmethod
     def of(cls, figure: Figure) -> FigureShape:
         """Return a figure as it goes out."""
-        found = interval(figure)
-        return cls(n=figure.n, mean=found.value, low=found.low, high=found.high)
+        return cls(figure.n, figure.mean, *bounds(figure))
 
 
 class TermShape(Given):
-    """What a term of the formula earned of what it could, points of 100."""
+    """What a term of the formula earned of what it could, points of 100; `value` null where not measured."""
 
     measure: str
     value: float | None
     n: int
+    """Calls or deals behind the value."""
     points: float
     possible: float
 
 
-class IndexShape(Given):
-    """A period weighed by a version of the formula: points of 100 to which the terms add up, or a reason."""
+class WeighedShape(Given):
+    """Figures weighed by a formula: points of 100 to which the terms add up, or a reason."""
 
-    formula_id: UUID
-    number: int
-    name: str
-    trial: bool
-    """Whether the version is only tried out, beside the one in use."""
     points: float | None
     reason: str | None
     """Why there are no points."""
@@ -139,7 +138,7 @@ class IndexShape(Given):
     terms: list[TermShape]
 
     @classmethod
-    def of(cls, formula_id: UUID, number: int, name: str, index: Index, *, trial: bool) -> IndexShape:
+    def of(cls, index: Index, **more: Any) -> Self:
         """Return an index as it goes out."""
         terms = [
             TermShape(
@@ -151,16 +150,18 @@ class IndexShape(Given):
             )
             for one in index.terms
         ]
-        return cls(
-            formula_id=formula_id,
-            number=number,
-            name=name,
-            trial=trial,
-            points=None if index.points is None else index.points / POINT,
-            reason=index.reason,
-            coverage=index.coverage,
-            terms=terms,
-        )
+        points = of_hundred(index.points)
+        return cls(points=points, reason=index.reason, coverage=index.coverage, terms=terms, **more)
+
+
+class IndexShape(WeighedShape):
+    """A period weighed by a version of the formula."""
+
+    formula_id: UUID
+    number: int
+    name: str
+    trial: bool
+    """Whether the version is only tried out, beside the one in use."""
 
 
 class PeriodShape(Given):

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from models.scorecard import POINT
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]")
 
@@ -43,6 +45,11 @@ class Given(BaseModel):
         use_attribute_docstrings=True,
         json_schema_serialization_defaults_required=True,
     )
+
+
+def of_hundred(points: int | None) -> float | None:
+    """Return points of 100 from thousandths."""
+    return None if points is None else points / POINT
 
 
 def stored(text: str) -> str:

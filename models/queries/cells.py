@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -102,11 +101,7 @@ async def _read(
 
 def _figures(content: Mapping[str, Sequence[Any]]) -> dict[str, Figure]:
     """Return figures as they were before they were kept."""
-    return {name: _figure(*found) for name, found in content.items()}
-
-
-def _figure(n: int, mean: float, deviation: float | None) -> Figure:
-    return Figure(n, mean, deviation, None if deviation is None else deviation / math.sqrt(n))
+    return {name: Figure(*found) for name, found in content.items()}
 
 
 def _holds(row: RecordCell | None, cell: Cell) -> bool:
@@ -114,8 +109,7 @@ def _holds(row: RecordCell | None, cell: Cell) -> bool:
 
 
 def _content(cell: Cell) -> dict[str, list[Any]]:
-    """Return figures as they are kept: the error follows from the other three."""
-    return {name: [found.n, found.mean, found.deviation] for name, found in cell.figures.items()}
+    return {name: list(found) for name, found in cell.figures.items()}
 
 
 def _row(session: Session, slot: Slot, cell: Cell, content: dict[str, list[Any]], at: datetime) -> RecordCell:

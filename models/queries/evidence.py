@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlmodel import col
 
 from models.assessment import AssessmentState
 from models.call import CallState, CallType
 from models.db import ReadSession
-from models.queries.contributions import COUNTING, Stretch, counts
+from models.queries.contributions import Stretch, counts
 from models.queries.listing import Place
 from models.record import Outcome
 from models.tables import Assessment, Call, Contribution, Deal, ScorecardRow, ScorecardVersion, User
@@ -111,40 +111,40 @@ async def members(session: ReadSession, team_ids: Collection[UUID]) -> Sequence[
 
 
 async def reviewed(
-    session: ReadSession, rep_ids: Collection[UUID], within: Stretch, call_type: CallType | None
+    session: ReadSession, team_ids: Collection[UUID], within: Stretch, call_type: CallType | None
 ) -> Reviewed:
-    """Return how much of what people's calls in a stretch of time came to was looked at by somebody."""
-    started = col(Call.started_at)
-    one = (
-        select(
-            _any(col(Assessment.state).in_(COUNTING)).label("approved"),
-            _any(col(Assessment.state).in_(WAITING)).label("waiting"),
-            _any(col(Assessment.state) == AssessmentState.REJECTED).label("rejected"),
-        )
-        .select_from(Call)
-        .outerjoin(
-            Assessment,
-            and_(col(Assessment.call_id) == col(Call.id), col(Assessment.trial).is_(False)),
-        )
+    """Return how much of what the calls of people of teams in a stretch of time came to was looked at.
+
+    Approved are those that are in records; only the few others are looked up by their scores.
+    """
+    people = select(col(User.id)).where(col(User.team_id).in_(team_ids))
+    theirs = (col(Call.rep_id).in_(people), _inside(col(Call.started_at), within), _of(Call, call_type))
+    measured = (*theirs, col(Call.state) == CallState.REVIEWED, col(Call.deleted_at).is_(None))
+    kept = (
+        col(Contribution.rep_id).in_(people),
+        _inside(col(Contribution.at), within),
+        _of(Contribution, call_type),
+    )
+    waits = func.max(case((col(Assessment.state).in_(WAITING), 1), else_=0)).label("waits")
+    others = (
+        select(waits)
+        .join(Call, col(Call.id) == col(Assessment.call_id))
         .where(
-            col(Call.rep_id).in_(rep_ids),
-            _inside(started, within),
-            col(Call.state) == CallState.REVIEWED,
-            col(Call.deleted_at).is_(None),
+            col(Assessment.state).in_((*WAITING, AssessmentState.REJECTED)),
+            col(Assessment.trial).is_(False),
+            *measured,
+            ~exists().where(col(Contribution.call_id) == col(Call.id)),
         )
         .group_by(col(Call.id))
+    ).subquery()
+    waiting = select(func.count(), func.sum(others.c.waits)).select_from(others)
+    left, waited = (await session.execute(waiting)).one()
+    return Reviewed(
+        (await session.execute(select(func.count(col(Call.id))).where(*measured))).scalar_one(),
+        (await session.execute(select(func.count(col(Contribution.call_id))).where(*kept))).scalar_one(),
+        waited or 0,
+        left - (waited or 0),
     )
-    if call_type is not None:
-        one = one.where(col(Call.call_type) == call_type)
-    each = one.subquery()
-    approved, waiting, rejected = each.c.approved, each.c.waiting, each.c.rejected
-    query = select(
-        func.count(),
-        func.sum(approved),
-        func.sum(case((approved == 0, waiting), else_=0)),
-        func.sum(case((and_(approved == 0, waiting == 0), rejected), else_=0)),
-    ).select_from(each)
-    return Reviewed(*((found or 0) for found in (await session.execute(query)).one()))
 
 
 async def scorecards(session: ReadSession) -> Mapping[str, str]:
@@ -153,15 +153,14 @@ async def scorecards(session: ReadSession) -> Mapping[str, str]:
     return dict((await session.execute(query)).all())
 
 
-def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    """Return 1 where a condition holds for any row of a group."""
-    return func.max(case((condition, 1), else_=0))
-
-
 def _has(name: str) -> ColumnElement[bool]:
     """Return the condition that a contribution has a measure."""
     found: ColumnElement[bool] = col(Contribution.measures)[name].as_string().is_not(None)
     return found
+
+
+def _of(table: type[Call | Contribution], call_type: CallType | None) -> ColumnElement[bool]:
+    return true() if call_type is None else col(table.call_type) == call_type
 
 
 def _inside(moment: Any, within: Stretch) -> ColumnElement[bool]:

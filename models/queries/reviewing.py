@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from core.errors import Rejected
@@ -32,6 +33,8 @@ from models.tables import (
 )
 from models.trail import Action, Note
 
+_CONTENTS: tuple[Any, ...] = (Assessment.content, ScorecardVersion.content)
+BRIEF = tuple(defer(content, raiseload=True) for content in _CONTENTS)
 AT_ONCE = 200
 """Scores that a policy approves in one transaction."""
 
@@ -70,7 +73,10 @@ class Stand:
 async def queue(
     session: ReadSession, viewer: Viewer, wanted: Waiting, after: Stand | None, limit: int
 ) -> Sequence[Assessed]:
-    """Return what waits for review in calls that a viewer sees, the first first, what comes after a place."""
+    """Return what waits for review in calls that a viewer sees, the first first, what comes after a place.
+
+    What each is made of is left out: a page of the queue would be some megabytes of it.
+    """
     place, at, key = col(Assessment.queue), col(Assessment.created_at), col(Assessment.id)
     query = _assessed().where(
         place < int(Place.NOWHERE),
@@ -81,8 +87,8 @@ async def queue(
     if after is not None:
         later = or_(at > after.created_at, and_(at == after.created_at, key > after.key))
         query = query.where(place >= after.place, or_(place > after.place, later))
-    rows = await session.execute(query.order_by(place, at, key).limit(limit))
-    return [_of(row) for row in rows]
+    query = query.order_by(place, at, key).limit(limit).options(*BRIEF)
+    return [_of(row) for row in await session.execute(query)]
 
 
 async def find(session: ReadSession, viewer: Viewer, assessment_id: UUID) -> Assessed | None:
@@ -167,7 +173,9 @@ def move(
     Raises `Rejected` where it is not legal there. Who may make it is for the caller to say.
     """
     row, declared = found.row, MOVE[name]
-    refuse_illegal(row, declared)
+    wrong = illegal(row, declared)
+    if wrong is not None:
+        raise wrong
     before, after = row.state, declared.after or row.state
     session.add(
         MoveRow(
@@ -186,27 +194,23 @@ def move(
     _tell(session, found, declared, before, by, comment)
 
 
-def refuse_illegal(row: Assessment, declared: Move) -> None:
-    """Raise `Rejected` where a move is not legal as an assessment is."""
-    contested = row.contested_at is not None
+def illegal(row: Assessment, declared: Move) -> Rejected | None:
+    """Return why a move is not legal as an assessment is; None where it is."""
+    contested, name = row.contested_at is not None, declared.name
     if row.trial:
-        raise Rejected(
+        return Rejected(
             "trial", "The scorecard is only tried out; its scores count nowhere.", "Review the score in use."
         )
     if row.state not in declared.before:
-        raise Rejected(
-            "wrong_state", f"A score that is {row.state} cannot take '{declared.name}'.", "Read it again."
-        )
-    if declared.name is MoveName.UPHOLD and not contested:
-        raise Rejected("not_contested", "Nobody asks for another look.", "There is nothing to uphold.")
-    if declared.name is MoveName.CONTEST and contested:
-        raise Rejected("contested", "Another look is asked for already.", "Wait for it.")
-    if declared.name in {MoveName.APPROVE, MoveName.CORRECT} and row.points is None:
-        raise Rejected(
-            "no_score",
-            "There is no score to approve: too little is answered.",
-            "Answer more items, or reject it.",
-        )
+        return Rejected("wrong_state", f"A score that is {row.state} cannot take '{name}'.", "Read it again.")
+    if name is MoveName.UPHOLD and not contested:
+        return Rejected("not_contested", "Nobody asks for another look.", "There is nothing to uphold.")
+    if name is MoveName.CONTEST and contested:
+        return Rejected("contested", "Another look is asked for already.", "Wait for it.")
+    if name in {MoveName.APPROVE, MoveName.CORRECT} and row.points is None:
+        reason = "There is no score to approve: too little is answered."
+        return Rejected("no_score", reason, "Answer more items, or reject it.")
+    return None
 
 
 async def approve_by_policy(session: Session, organisation: Organisation, at: datetime) -> int:

@@ -111,6 +111,7 @@ class Assessment(Keyed, TenantRow, table=True):
         within_tenant("version_id", "scorecard_version", "RESTRICT"),
         UniqueConstraint("call_id", "version_id"),
         Index("ix_assessment_version_id", "version_id", "id"),
+        Index("ix_assessment_state", "organisation_id", "state", "trial", "call_id"),
         Index("ix_assessment_queue", "organisation_id", "queue", "created_at", "id"),
         Index("ix_assessment_organisation_id_updated_at", "organisation_id", "updated_at", "id"),
     )

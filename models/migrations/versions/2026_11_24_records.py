@@ -317,6 +317,7 @@ def upgrade() -> None:
     for table, column in ADDED:
         op.add_column(table, column)
     op.drop_index('ix_assessment_queue', 'assessment')
+    op.create_index('ix_assessment_state', 'assessment', ['organisation_id', 'state', 'trial', 'call_id'])
     op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'queue', 'created_at', 'id'])
     op.create_index('ix_assessment_version_id', 'assessment', ['version_id', 'id'])
 
@@ -324,6 +325,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back."""
     op.drop_index('ix_assessment_version_id', 'assessment')
+    op.drop_index('ix_assessment_state', 'assessment')
     op.drop_index('ix_assessment_queue', 'assessment')
     op.create_index('ix_assessment_queue', 'assessment', ['organisation_id', 'state', 'queue', 'created_at'])
     for table, column in reversed(ADDED):

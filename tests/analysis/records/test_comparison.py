@@ -24,7 +24,7 @@ BY_B = Formula("B", (Term("b", 1, Target(low=1, fade=1)),))
 
 
 def cell(number: int, calls: int = 9, **means: float) -> Cell:
-    figures = {name: Figure(calls, mean, 0.1, 0.03) for name, mean in means.items()}
+    figures = {name: Figure(calls, mean, 0.1) for name, mean in means.items()}
     return Cell(UUID(int=number), MARCH, None, calls, figures)
 
 

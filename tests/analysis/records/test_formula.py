@@ -21,9 +21,7 @@ FORMULA = Formula(
 
 
 def cell(calls: int = 5, **means: float) -> Cell:
-    return Cell(
-        UUID(int=1), MARCH, None, calls, {name: Figure(9, mean, 1.0, 0.3) for name, mean in means.items()}
-    )
+    return Cell(UUID(int=1), MARCH, None, calls, {name: Figure(9, mean, 1.0) for name, mean in means.items()})
 
 
 def test_terms_earn_their_share_and_add_up() -> None:

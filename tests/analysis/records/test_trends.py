@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from analysis.records.cells import figure
 from analysis.records.relation import relation
@@ -44,16 +45,16 @@ def test_a_clear_change_is_told_from_chance() -> None:
 
 def test_a_trend_is_not_turned_by_one_odd_period() -> None:
     means = [50.0, 52.0, 54.0, 10.0, 58.0, 60.0, 62.0]
-    found = trend([(n, Figure(9, mean, 1.0, 0.3)) for n, mean in enumerate(means)])
+    found = trend([(n, Figure(9, mean, 1.0)) for n, mean in enumerate(means)])
     assert found is not None
     assert found.slope.value == pytest.approx(2, abs=0.4)
     assert found.periods == 7
-    assert trend([(n, Figure(4, mean, 1.0, 0.5)) for n, mean in enumerate(means)]) is None
+    assert trend([(n, Figure(4, mean, 1.0)) for n, mean in enumerate(means)]) is None
 
 
 def test_a_team_shows_its_middle_half_and_nobody_alone() -> None:
     def of(number: int, mean: float, n: int = 9) -> Cell:
-        return Cell(UUID(int=number), MARCH, None, n, {"depth": Figure(n, mean, 1.0, 0.3)})
+        return Cell(UUID(int=number), MARCH, None, n, {"depth": Figure(n, mean, 1.0)})
 
     cells = [of(n, 10.0 * n) for n in range(1, 6)]
     found = spread(cells, "depth")
@@ -94,8 +95,8 @@ def test_pooled_figures_are_those_of_all_their_values(groups: list[list[float]])
 
 
 def test_counts_are_added_and_nothing_is_pooled_out_of_nothing() -> None:
-    won = [Figure(4, 3.0, None, None), Figure(2, 1.0, None, None)]
-    assert pooled("deals_won", won) == Figure(6, 4.0, None, None)
+    won = [Figure(4, 3.0), Figure(2, 1.0)]
+    assert pooled("deals_won", won) == Figure(6, 4.0)
     assert pooled("depth", []) is None
 
 
@@ -124,3 +125,16 @@ def test_where_there_is_nothing_to_compare_nothing_is_said() -> None:
     assert standing("depth", [cell(), cell(*LOW)], 2, []).change is None
     assert standing("mood", [cell(*LOW), cell(*LOW)], 2, [cell(*LOW)] * 3).band is None
     assert standing("depth", [cell(*LOW)], 1, [cell(*LOW)] * 3).band is not None
+
+
+SOME = st.sampled_from((-2.0, 0.1, 1 / 3, 7.0, 7.0, 1e4)) | st.floats(-1e3, 1e3)
+
+
+@given(st.lists(SOME, min_size=4, max_size=20), st.randoms(use_true_random=False))
+def test_trends_are_those_of_scipy(means: list[float], chance: random.Random) -> None:
+    numbers = sorted(chance.sample(range(2 * len(means)), len(means)))
+    found = trend([(n, Figure(9, mean, 1.0)) for n, mean in zip(numbers, means, strict=True)])
+    scipys = stats.theilslopes(means, numbers, 0.95)
+    assert found is not None
+    assert found.slope.value == scipys.slope
+    assert (found.slope.low, found.slope.high) == (scipys.low_slope, scipys.high_slope)

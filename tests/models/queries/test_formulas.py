@@ -84,8 +84,8 @@ def test_a_viewer_sees_the_cells_of_people_within_reach(world: World) -> None:
         for cell, _ in found:
             assert (cell.period, cell.call_type, cell.calls) == (MARCH, None, 4)
             assert dict(cell.figures) == {
-                "score": Figure(4, 50.0, 3.0, 1.5),
-                "deals_won": Figure(2, 2.0, None, None),
+                "score": Figure(4, 50.0, 3.0),
+                "deals_won": Figure(2, 2.0),
             }
         return [name for _, name in found]
 
