@@ -79,6 +79,13 @@ class DealContribution:
         return None if self.outcome is Outcome.OPEN else self.closed_at
 
     @property
+    def moved_on(self) -> bool | None:
+        """Return whether it went past its first stage or was won; None while it is open at its first."""
+        if self.outcome is Outcome.WON or len(self.stages) > 1:
+            return True
+        return None if self.outcome is Outcome.OPEN else False
+
+    @property
     def cycle_days(self) -> float | None:
         """Return the days from opened to won or lost; None while it is open, and where they are negative."""
         if self.settled_at is None or self.settled_at < self.opened_at:

@@ -36,6 +36,7 @@ class Action(StrEnum):
     CORRECTIONS_EXPORTED = "corrections.exported"
     CALL_DELETED = "call.deleted"
     CLIP_SHARED = "clip.shared"
+    CLIP_WITHDRAWN = "clip.withdrawn"
     SCORE_PROPOSED = "score.proposed"
     SCORE_ANSWERED = "score.answered"
     SCORE_MOVED = "score.moved"

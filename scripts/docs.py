@@ -13,6 +13,7 @@ from scripts import (
     openapi,
     report_schema,
     review_docs,
+    scorecard_schema,
     weights_docs,
 )
 
@@ -25,6 +26,7 @@ DOCUMENTS: dict[Path, Callable[[], str]] = {
     openapi.PATH: openapi.render,
     report_schema.PATH: report_schema.published,
     review_docs.PATH: review_docs.render,
+    scorecard_schema.PATH: scorecard_schema.render,
     weights_docs.PATH: weights_docs.render,
 }
 

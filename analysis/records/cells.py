@@ -19,7 +19,7 @@ from models.record import CallContribution, Cell, DealContribution, Figure, Outc
 
 WON, LOST, WIN_RATE = "deals_won", "deals_lost", "win_rate"
 AMOUNT_WON, AMOUNT, CYCLE = "amount_won", "deal_amount", "cycle_days"
-OPENED, AMOUNT_OPENED = "deals_opened", "amount_opened"
+OPENED, AMOUNT_OPENED, PIPELINE = "deals_opened", "amount_opened", "pipeline_quality"
 CONVERSION = "conversion:"
 """Beginning of the name of a measure, before a stage: the share of deals that went on from it."""
 _TOTALS = frozenset({WON, LOST, AMOUNT_WON, OPENED, AMOUNT_OPENED})
@@ -172,7 +172,9 @@ def _of_opened(deals: Sequence[DealContribution]) -> dict[str, Figure]:
     """Return the figures of deals opened, whatever became of them since, at what they are worth now."""
     if not deals:
         return {}
+    moved = [float(deal.moved_on) for deal in deals if deal.moved_on is not None]
     return {
+        **({PIPELINE: figure(moved)} if moved else {}),
         OPENED: _total(len(deals), float(len(deals))),
         **{
             in_currency(AMOUNT_OPENED, kind): _total(len(found), math.fsum(found))

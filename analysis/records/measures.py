@@ -17,6 +17,7 @@ from analysis.records.cells import (
     CYCLE,
     LOST,
     OPENED,
+    PIPELINE,
     WIN_RATE,
     WON,
     in_currency,
@@ -70,6 +71,7 @@ OUTCOMES: tuple[Measure, ...] = (
     Measure(LOST, "Deals lost", COUNT, _O, 0, _LESS),
     Measure(WIN_RATE, "Share of closed deals won", RATIO, _O, 2, _MORE),
     Measure(CYCLE, "Days from opening to closing", DAYS, _O, 1, _LESS),
+    Measure(PIPELINE, "Share of deals opened that moved on", RATIO, _O, 2, _MORE),
     Measure(OPENED, "Deals opened", COUNT, _O, 0, _MORE),
 )
 _AMOUNTS = ((AMOUNT_WON, "Amount won"), (AMOUNT, "Amount of a deal won"), (AMOUNT_OPENED, "Amount opened"))

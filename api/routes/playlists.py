@@ -87,7 +87,8 @@ async def remove_playlist(
 ) -> None:
     """Remove a playlist; its clips stay with their calls."""
     async with service.database.write(viewer.organisation_id) as session:
-        await playlists.remove(session, await _changeable(session, viewer, caller, playlist_id))
+        row = await _changeable(session, viewer, caller, playlist_id)
+        await playlists.remove(session, viewer.principal_id, row)
 
 
 @router.put("/{playlist_id}/clips", responses=MISSING)

@@ -76,9 +76,11 @@ async def change(
     session: Session, reader: Viewer, row: Playlist, values: Mapping[str, Any], at: datetime
 ) -> None:
     """Change a playlist; to share it is to share every clip in it, see `fill`."""
-    if values.get("shared", False) and not row.shared:
-        query = select(col(PlaylistClip.clip_id)).where(col(PlaylistClip.playlist_id) == row.id)
-        await _share(session, reader, row, set((await session.execute(query)).scalars()))
+    share = values.get("shared", row.shared)
+    if share and not row.shared:
+        await _share(session, reader, row, await _within(session, row))
+    if row.shared and not share:
+        await _withdraw(session, reader.principal_id, row, await _within(session, row))
     for name, value in values.items():
         setattr(row, name, value)
     row.updated_at = at
@@ -92,11 +94,12 @@ async def fill(
     Raises `Rejected` for a clip that its changer may not hear. What comes new into a shared playlist is heard
     by everybody: whoever puts it there must see its call, and the call have the consent demanded.
     """
-    query = select(col(PlaylistClip.clip_id)).where(col(PlaylistClip.playlist_id) == row.id)
-    new = set(clip_ids) - set((await session.execute(query)).scalars())
+    before = await _within(session, row)
+    new = set(clip_ids) - before
     await _known(session, reader, new)
     if row.shared:
         await _share(session, reader, row, new)
+        await _withdraw(session, reader.principal_id, row, before - set(clip_ids))
     await session.execute(delete(PlaylistClip).where(col(PlaylistClip.playlist_id) == row.id))
     session.add_all(
         PlaylistClip(organisation_id=row.organisation_id, playlist_id=row.id, clip_id=clip_id, place=place)
@@ -106,10 +109,18 @@ async def fill(
     await session.flush()
 
 
-async def remove(session: Session, row: Playlist) -> None:
+async def remove(session: Session, by: UUID, row: Playlist) -> None:
     """Remove a playlist; its clips stay."""
+    if row.shared:
+        await _withdraw(session, by, row, await _within(session, row))
     await session.execute(delete(PlaylistClip).where(col(PlaylistClip.playlist_id) == row.id))
     await session.delete(row)
+
+
+async def _within(session: ReadSession, row: Playlist) -> set[UUID]:
+    """Return the keys of the clips in a playlist."""
+    query = select(col(PlaylistClip.clip_id)).where(col(PlaylistClip.playlist_id) == row.id)
+    return set((await session.execute(query)).scalars())
 
 
 async def _known(session: Session, reader: Viewer, ids: Collection[UUID]) -> None:
@@ -150,6 +161,15 @@ async def _share(session: Session, reader: Viewer, row: Playlist, ids: Collectio
         }
         told = Note(reader.principal_id, Action.CLIP_SHARED, f"call:{call.id}", details)
         trail.note(session, row.organisation_id, told)
+
+
+async def _withdraw(session: Session, by: UUID, row: Playlist, ids: Collection[UUID]) -> None:
+    """Note in the trail that some clips of a playlist are not for everybody any more."""
+    query = select(col(Clip.id), col(Clip.call_id)).where(col(Clip.id).in_(ids)).order_by(col(Clip.id))
+    for clip_id, call_id in await session.execute(query):
+        details = {"clip_id": str(clip_id), "playlist_id": str(row.id)}
+        note = Note(by, Action.CLIP_WITHDRAWN, f"call:{call_id}", details)
+        trail.note(session, row.organisation_id, note)
 
 
 def _seen(viewer: Viewer) -> ColumnElement[bool]:

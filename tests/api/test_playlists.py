@@ -39,14 +39,12 @@ def fill(client: TestClient, found: dict[str, Any], *clips: str) -> Any:
     return client.put(f"/v1/playlists/{found['id']}/clips", json={"clips": list(clips)})
 
 
-def noted(world: World) -> list[tuple[str, dict[str, Any]]]:
-    """Return what the trail tells of shared clips."""
+def noted(world: World, action: str = "clip.shared") -> list[tuple[str, dict[str, Any]]]:
+    """Return what the trail tells of clips that are shared, or no longer."""
 
     async def read() -> list[tuple[str, dict[str, Any]]]:
         async with world.writing() as session:
-            query = (
-                select(TrailRow).where(col(TrailRow.action) == "clip.shared").order_by(col(TrailRow.number))
-            )
+            query = select(TrailRow).where(col(TrailRow.action) == action).order_by(col(TrailRow.number))
             return [(row.subject, row.details) for row in (await session.execute(query)).scalars()]
 
     return world.run(read())
@@ -152,6 +150,20 @@ def test_sharing_a_clip_is_noted_in_the_trail_once_and_without_a_word_of_it(
         for call_id, one in zip(call_ids, clips, strict=True)
     ]
     assert "opening" not in str(noted(world)).lower()
+
+
+@both
+def test_clips_that_are_not_for_everybody_any_more_are_noted(signed: Signed, world: World) -> None:
+    clips = [made(signed, world, "rep", "coach") for _ in range(3)]
+    shared = playlist(signed("coach"), shared=True)
+    fill(signed("coach"), shared, *clips)
+    assert noted(world, "clip.withdrawn") == []
+    fill(signed("coach"), shared, *clips[1:])
+    signed("coach").patch(f"/v1/playlists/{shared['id']}", json={"shared": False})
+    signed("coach").patch(f"/v1/playlists/{shared['id']}", json={"shared": True})
+    signed("coach").delete(f"/v1/playlists/{shared['id']}")
+    told = [details["clip_id"] for _, details in noted(world, "clip.withdrawn")]
+    assert told == [clips[0], *sorted(clips[1:]), *sorted(clips[1:])]
 
 
 @both

@@ -101,7 +101,15 @@ def test_deals_opened_count_whatever_became_of_them() -> None:
     assert {name: (found.n, found.mean) for name, found in figures.items()} == {
         "amount_opened": (2, 30.0),
         "deals_opened": (3, 3.0),
+        "pipeline_quality": (2, 0.5),
     }
+
+
+def test_an_open_deal_at_its_first_stage_tells_nothing_of_the_pipeline_yet() -> None:
+    opened = (deal(Outcome.OPEN), deal(Outcome.OPEN, None, 0.0, "first"))
+    assert "pipeline_quality" not in cell(REP, MARCH, None, (), (), opened).figures
+    moved = (*opened, deal(Outcome.OPEN, None, 0.0, "first", "offer"), deal(Outcome.LOST, None, 0.0, "first"))
+    assert cell(REP, MARCH, None, (), (), moved).figures["pipeline_quality"].mean == 0.5
 
 
 def test_amounts_of_different_currencies_are_never_added() -> None:
