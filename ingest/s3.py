@@ -7,9 +7,12 @@ leaves parts there, which no listing shows: give the bucket a rule that removes 
 from __future__ import annotations
 
 import asyncio
+import atexit
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -33,6 +36,9 @@ REQUEST_S, CONNECT_S = 300, 10
 """How long one request may take, and a connection."""
 TRIES, TRYING_S = 4, 60
 """How often a request is tried again, and for how long."""
+LET_GO_S = 0.1
+"""How long a process that leaves waits for obstore's threads: one that still lets go of a block when Python
+ends aborts the process (https://github.com/PyO3/pyo3/pull/4874), whose work would count as failed."""
 
 
 class S3Store:
@@ -40,6 +46,7 @@ class S3Store:
 
     def __init__(self, settings: StoreSettings) -> None:
         """Prepare; nothing connects before the first use."""
+        _wait_at_exit()
         address = urlsplit(settings.url)
         self._name = address.netloc
         self._bucket = Bucket(
@@ -196,3 +203,8 @@ class _Feed:
     def _empty(self) -> None:
         while not self._blocks.empty():
             self._blocks.get_nowait()
+
+
+@cache
+def _wait_at_exit() -> None:
+    atexit.register(time.sleep, LET_GO_S)

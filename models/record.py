@@ -16,6 +16,8 @@ from pydantic import TypeAdapter
 from models.call import CallType
 from models.scorecard import STRICT, Target
 
+SCORE = "score"
+"""The measure of points by whatever scorecards were in use."""
 LEAST_CALLS = 5
 """Fewer calls are compared with nothing and nobody."""
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)

@@ -22,11 +22,10 @@ from analysis.records.cells import (
     WON,
     in_currency,
 )
+from models.record import SCORE
 from models.review import Side
 from models.scorecard import Judgement
 
-SCORE = "score"
-"""Points by whatever scorecards were in use."""
 SCORE_BY = f"{SCORE}."
 """Beginning of the name of a measure: points by the scorecard with the key that follows."""
 RATIO, COUNT, POINTS, MOOD, MONEY, DAYS = "ratio", "count", "points", "score", "currency", "days"

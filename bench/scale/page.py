@@ -13,6 +13,7 @@ from bench.tables import source_lines
 
 TARGET_MS = 100.0
 """What 95 of 100 requests of every kind shall keep to."""
+COLUMNS = ("kind", "n", "p50, ms", "p95, ms", "longest, ms", "answer, kB", "target")
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 HEAD = """# Scale: lists, filters and searches on many calls
 
@@ -55,8 +56,8 @@ def grids(result: Result) -> list[Grid]:
     return [
         Grid(
             f"{title}, {NAMES[result.database]}",
-            ("kind", "n", "p50, ms", "p95, ms", "longest, ms", "answer, kB", "target"),
-            tuple(_row(one) for one in group),
+            COLUMNS,
+            tuple(row(one) for one in group),
         )
         for title, group in result.groups.items()
     ]
@@ -87,7 +88,8 @@ of keys are left out.
 """
 
 
-def _row(one: Timed) -> tuple[str, ...]:
+def row(one: Timed) -> tuple[str, ...]:
+    """Return a kind of request as a row of a table: see `COLUMNS`."""
     return (
         one.kind,
         str(len(one.times_ms)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.grid import Grid, number
 from bench.machine import Provenance
-from bench.scale.page import NAMES, TARGET_MS
+from bench.scale.page import COLUMNS, NAMES, row
 from bench.scale.timing import Timed
 from bench.tables import source_lines
 from bench.year.fill import Filled
@@ -44,7 +44,7 @@ class Year:
     @property
     def missed(self) -> list[str]:
         """Return the targets that were missed."""
-        return [row[0] for row in (*_rows(self), *_queries(self)) if row[-1] == "missed"]
+        return [one[0] for one in (*_rows(self), *map(row, self.queries)) if one[-1] == "missed"]
 
 
 def page(year: Year, source: Provenance) -> str:
@@ -61,8 +61,8 @@ def grids(year: Year) -> list[Grid]:
         ),
         Grid(
             f"Requests, {NAMES[year.database]}",
-            ("kind", "n", "p50, ms", "p95, ms", "longest, ms", "answer, kB", "target"),
-            tuple(_queries(year)),
+            COLUMNS,
+            tuple(row(one) for one in year.queries),
         ),
     ]
 
@@ -83,18 +83,3 @@ def _rows(year: Year) -> list[tuple[str, ...]]:
 
 def _row(what: str, measured: float, most: float) -> tuple[str, ...]:
     return (what, number(measured), f"at most {number(most)}", "met" if measured <= most else "missed")
-
-
-def _queries(year: Year) -> list[tuple[str, ...]]:
-    return [
-        (
-            one.kind,
-            str(len(one.times_ms)),
-            number(one.p50),
-            number(one.p95),
-            number(one.slowest),
-            number(one.size / 1000),
-            "met" if one.p95 <= TARGET_MS else "missed",
-        )
-        for one in year.queries
-    ]

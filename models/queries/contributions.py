@@ -14,11 +14,10 @@ from sqlmodel import col
 
 from models.assessment import AssessmentState
 from models.db import ReadSession, Session, organisation_of
-from models.record import EARLIEST, LARGEST_AMOUNT, LATEST, CallContribution, DealContribution
+from models.record import EARLIEST, LARGEST_AMOUNT, LATEST, SCORE, CallContribution, DealContribution
 from models.scorecard import POINT, Judgement
 from models.tables import Assessment, Call, Contribution, Deal, MetricRow, ScorecardRow, ScorecardVersion
 
-SCORE = "score"
 COUNTING = tuple(state for state in AssessmentState if state.counts)
 AT_ONCE = 1000
 """Calls named in one statement."""

@@ -110,6 +110,19 @@ def running(settings: Settings, password_hash: str) -> Iterator[Running]:
         yield Running(app, world, anybody)
 
 
+@pytest.fixture(scope="module")
+def there(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, password_hash: str
+) -> Iterator[Running]:
+    """Give an application for all tests of a module, to which requests may be many."""
+    folder = tmp_path_factory.mktemp("home")
+    address = copied_sqlite(sqlite_template, folder)
+    limits = WebSettings(requests_per_minute=10**6)
+    settings = Settings(data=folder, web=limits, database=DatabaseSettings(url=SecretStr(address)))
+    with running(settings, password_hash) as found:
+        yield found
+
+
 @pytest.fixture
 def here(home: Settings, password_hash: str) -> Iterator[Running]:
     """Give an application with a world, running."""

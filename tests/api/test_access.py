@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from pydantic import SecretStr
 
 from analysis.records.shipped import SHIPPED
 from analysis.scorecards import document
@@ -19,13 +17,11 @@ from analysis.scorecards.document import shipped
 from api.app import endpoints
 from api.auth import permission_of
 from api.routes.uploads import BYTES
-from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import RULES, Permission, Reach, Scope, granted
 from models.queries.formulas import plain as formula
 from models.queries.scorecards import plain
-from tests.api.conftest import Running, Signed, both, running
+from tests.api.conftest import Running, Signed, both
 from tests.factories.assessing import assessed
-from tests.factories.databases import copied_sqlite
 from tests.factories.reviews import Line, review_of
 from tests.factories.worlds import World
 
@@ -177,18 +173,10 @@ def test_every_endpoint_declares_a_permission_or_is_open() -> None:
 
 
 @pytest.fixture(scope="module")
-def there(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, password_hash: str
-) -> Iterator[Running]:
-    """Give an application for all the tests that make what they ask about; its event streams end at once."""
-    folder = tmp_path_factory.mktemp("home")
-    address = copied_sqlite(sqlite_template, folder)
-    limits = WebSettings(requests_per_minute=10**6)
-    settings = Settings(data=folder, web=limits, database=DatabaseSettings(url=SecretStr(address)))
-    with running(settings, password_hash) as found:
-        found.app.state.service.watch.close()
-        found.signed("admin").post("/v1/scorecards", json=scorecard("mine"))
-        yield found
+def there(there: Running) -> Running:
+    """Return an application whose event streams end at once."""
+    there.app.state.service.watch.close()
+    return there
 
 
 @pytest.mark.parametrize(("method", "path", "permission"), demanding("{call_id}"), ids=ids)

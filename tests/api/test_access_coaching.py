@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from httpx2 import Response
-from pydantic import SecretStr
 
-from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import Permission
-from tests.api.conftest import Running, running
+from tests.api.conftest import Running
 from tests.api.test_access import BRIEF, OWNERS, ROLES, SENT, alike, ask, demanding, ids
-from tests.factories.databases import copied_sqlite
 
 WITHIN: Mapping[str, frozenset[str | None]] = {
     "rep": frozenset({"rep"}),
@@ -24,20 +20,6 @@ WITHIN: Mapping[str, frozenset[str | None]] = {
     "admin": frozenset({"rep", "mate", "coach", "outsider", None}),
 }
 """Whose calls and tasks each role reaches, as models/access.py says of reading calls and doing tasks."""
-
-
-@pytest.fixture(scope="module")
-def there(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, password_hash: str
-) -> Iterator[Running]:
-    """Give an application for all the tests that make what they ask about."""
-    folder = tmp_path_factory.mktemp("home")
-    address = SecretStr(copied_sqlite(sqlite_template, folder))
-    limits = WebSettings(requests_per_minute=10**6)
-    with running(
-        Settings(data=folder, web=limits, database=DatabaseSettings(url=address)), password_hash
-    ) as found:
-        yield found
 
 
 def of_owner(there: Running, owner: str | None, path: str) -> str:

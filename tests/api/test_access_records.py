@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from httpx2 import Response
-from pydantic import SecretStr
 
-from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import RULES, Permission, Reach
-from tests.api.conftest import Running, running
+from tests.api.conftest import Running
 from tests.api.test_access import ROLES, SENT, alike, ask, demanding, ids
-from tests.factories.databases import copied_sqlite
 
 OWNERS = ("rep", "mate", "coach", "outsider")
-
-
-@pytest.fixture(scope="module")
-def there(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, password_hash: str
-) -> Iterator[Running]:
-    """Give an application for all the tests that make what they ask about."""
-    folder = tmp_path_factory.mktemp("home")
-    address = copied_sqlite(sqlite_template, folder)
-    limits = WebSettings(requests_per_minute=10**6)
-    settings = Settings(data=folder, web=limits, database=DatabaseSettings(url=SecretStr(address)))
-    with running(settings, password_hash) as found:
-        yield found
 
 
 def judge(reach: Reach, answer: Response, absent: Response, *, seen: bool) -> None:

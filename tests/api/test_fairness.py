@@ -15,8 +15,7 @@ from models.assessment import AssessmentState
 from models.call import CallType
 from models.tables import Team
 from tests.api.conftest import Signed, both
-from tests.factories.assessed import scorecard
-from tests.factories.scored import add_scored
+from tests.factories.bare_scores import add_scored, scorecard
 from tests.factories.worlds import World
 
 SPAN = {"scorecard": "mine", "from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z"}

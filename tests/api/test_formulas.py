@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,20 +10,17 @@ from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import col
 
 from analysis.records.shipped import SHIPPED
 from core.clock import now
-from core.settings import DatabaseSettings, Settings, WebSettings
 from models.queries.formulas import plain
 from models.record import PeriodKind, Term
 from models.scorecard import Target
 from models.tables import FormulaVersion, RecordCell, TrailRow
 from models.versions import VersionMoveName, VersionState
-from tests.api.conftest import Running, Signed, both, running
-from tests.factories.databases import copied_sqlite
+from tests.api.conftest import Running, Signed, both
 from tests.factories.worlds import World
 
 FORMULA = SHIPPED[1]
@@ -125,21 +121,6 @@ def test_formulas_that_come_with_debrief_can_be_added_as_they_are(manager: TestC
     assert [one["name"] for one in shipped] == [formula.name for formula in SHIPPED]
     for one in shipped:
         assert add(manager, formula=one)["formula"] == one
-
-
-@pytest.fixture(scope="module")
-def there(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Any, password_hash: str
-) -> Iterator[Running]:
-    """Give an application for the many requests of the table of moves."""
-    folder = tmp_path_factory.mktemp("home")
-    settings = Settings(
-        data=folder,
-        web=WebSettings(requests_per_minute=10**6),
-        database=DatabaseSettings(url=SecretStr(copied_sqlite(sqlite_template, folder))),
-    )
-    with running(settings, password_hash) as found:
-        yield found
 
 
 def version(world: World, state: VersionState, *, locked: bool) -> FormulaVersion:

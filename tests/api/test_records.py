@@ -22,7 +22,7 @@ from models.scorecard import Target
 from models.tables import Organisation, TrailRow, User
 from models.versions import VersionMoveName
 from tests.api.conftest import Running, Signed, both
-from tests.factories.assessed import assess, known_scorecard, measured
+from tests.factories.bare_scores import assess, known_scorecard, measured
 from tests.factories.offices import Office, in_world
 from tests.factories.worlds import BEGAN, World
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic import SecretStr
 
+from api.schemas.reviewing import RepMove, ReviewerMove
 from core.clock import now
-from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import Permission, Scope
 from models.assessment import MOVES, AssessmentState, Move, MoveName, Mover, Place
 from models.call import UserRole
-from tests.api.conftest import Running, Signed, both, running
+from tests.api.conftest import Running, Signed, both
 from tests.factories.assessing import Scored, assessed, put
-from tests.factories.databases import copied_sqlite
 from tests.factories.worlds import World
 
 ROLES = ("rep", "coach", "manager", "admin")
@@ -25,19 +22,6 @@ OWNERS = ("rep", "coach", "outsider")
 GIVEN = [move for move in MOVES if move.mover is not Mover.SYSTEM]
 TALK = {"item": "talk", "share": 0.25, "comment": "Far too much.", "start": 3.0, "end": 9.5}
 AGREED = {"item": "next", "option": "yes"}
-
-
-@pytest.fixture(scope="module")
-def there(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, password_hash: str
-) -> Iterator[Running]:
-    """Give an application for all moves."""
-    folder = tmp_path_factory.mktemp("home")
-    address = copied_sqlite(sqlite_template, folder)
-    limits = WebSettings(requests_per_minute=10**6)
-    settings = Settings(data=folder, web=limits, database=DatabaseSettings(url=SecretStr(address)))
-    with running(settings, password_hash) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -277,3 +261,8 @@ def test_every_change_of_a_score_is_in_the_trail(signed: Signed, world: World) -
         ("score.proposed", None, None),
     ]
     assert entries[0]["by"]["name"] == "Coach"
+
+
+@pytest.mark.parametrize(("asked", "mover"), [(ReviewerMove, Mover.REVIEWER), (RepMove, Mover.REP)])
+def test_what_can_be_asked_for_is_what_the_table_has(asked: type[StrEnum], mover: Mover) -> None:
+    assert {str(one) for one in asked} == {str(move.name) for move in MOVES if move.mover is mover}

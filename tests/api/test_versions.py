@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -12,21 +12,18 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from pydantic import SecretStr
 from sqlalchemy import select
 from sqlmodel import col
 
 from analysis.records.shipped import SHIPPED
 from analysis.scorecards.document import shipped
 from core.clock import now
-from core.settings import DatabaseSettings, Settings, WebSettings
 from models.access import RULES, Permission, Reach
 from models.db import Session
 from models.queries import formulas, scorecards
 from models.tables import FormulaVersion, ScorecardRow, ScorecardVersion
 from models.versions import VERSION_MOVE, VersionMoveName, VersionState, legal
-from tests.api.conftest import Running, running
-from tests.factories.databases import copied_sqlite
+from tests.api.conftest import Running
 from tests.factories.worlds import World
 
 Version = FormulaVersion | ScorecardVersion
@@ -75,21 +72,6 @@ KINDS = (
     Kind("/v1/formulas/versions", {"formula": formulas.plain(SHIPPED[1]), "note": ""}, a_formula),
     Kind("/v1/scorecards/versions", scorecards.plain(CARD), a_scorecard),
 )
-
-
-@pytest.fixture(scope="module")
-def there(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Any, password_hash: str
-) -> Iterator[Running]:
-    """Give an application for the many requests of the table of moves."""
-    folder = tmp_path_factory.mktemp("home")
-    settings = Settings(
-        data=folder,
-        web=WebSettings(requests_per_minute=10**6),
-        database=DatabaseSettings(url=SecretStr(copied_sqlite(sqlite_template, folder))),
-    )
-    with running(settings, password_hash) as found:
-        yield found
 
 
 def made(world: World, kind: Kind, state: VersionState, *, locked: bool) -> UUID:

@@ -18,7 +18,7 @@ from models.db import Database, Session
 from models.queries import cells, due, records
 from models.record import Cell, Outcome, Period, PeriodKind
 from models.tables import Deal, Organisation
-from tests.factories.assessed import assess, known_scorecard, measured, scorecard
+from tests.factories.bare_scores import assess, known_scorecard, measured, scorecard
 from tests.factories.worlds import BEGAN, World, made
 
 T = TypeVar("T")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Select, delete, exists, func, insert, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
@@ -17,7 +20,7 @@ from core.clock import now
 from core.ids import new_id
 from core.settings import Settings
 from models.call import Source
-from models.db import Database, Forbidden, async_url
+from models.db import Database, Forbidden, async_url, read_json
 from models.tables import Call, Organisation, Recording, Team
 
 Calls = aliased(Call)
@@ -180,3 +183,19 @@ def test_only_known_databases_are_spoken_to() -> None:
     assert async_url("postgresql://u:p@h/d").drivername == "postgresql+asyncpg"
     with pytest.raises(ValueError, match="mysql"):
         async_url("mysql://h/d")
+
+
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(),
+    lambda within: st.lists(within) | st.dictionaries(st.text(), within),
+)
+
+
+@given(value=JSONS)
+def test_json_is_read_as_it_was_written(value: Any) -> None:
+    assert read_json(json.dumps(value)) == value
+    assert repr(read_json(json.dumps(value, ensure_ascii=False).encode())) == repr(value)
+
+
+def test_half_a_character_is_read_too() -> None:
+    assert read_json(json.dumps({"said": "\ud83d"})) == {"said": "\ud83d"}

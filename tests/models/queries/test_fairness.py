@@ -18,8 +18,7 @@ from models.fairness import ScoredCall
 from models.queries import fairness
 from models.tables import ScorecardVersion
 from models.transcript import Role
-from tests.factories.assessed import another_version, scorecard
-from tests.factories.scored import add_score, add_scored, heard
+from tests.factories.bare_scores import add_score, add_scored, another_version, heard, scorecard
 from tests.factories.worlds import BEGAN, World, made
 
 AFTER = BEGAN + timedelta(days=1)

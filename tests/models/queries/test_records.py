@@ -22,7 +22,7 @@ from models.db import Session
 from models.queries import changes, contributions, deletion, due, records
 from models.record import Outcome, Period, PeriodKind
 from models.tables import Assessment, Call, Contribution, Deal, RecordCell, RecordDue
-from tests.factories.assessed import another_version, assess, scorecard
+from tests.factories.bare_scores import another_version, assess, scorecard
 from tests.factories.offices import AT, Office, at_office
 from tests.factories.worlds import BEGAN
 
@@ -182,6 +182,7 @@ def test_deals_count_where_they_were_opened_and_where_they_were_closed(on: Setti
         assert {name: f.mean for name, f in february.figures.items()} == {
             "deals_opened": 1.0,
             "amount_opened": 500.0,
+            "pipeline_quality": 1.0,
         }
         march = await here.cell()
         assert march is not None

@@ -29,7 +29,7 @@ from models.review import Side
 from models.scorecard import POINT, Proposal, Score, Target
 from models.tables import Assessment, Call, Contribution, Deal, RecordCell, ScorecardVersion, User
 from models.versions import VersionMoveName
-from tests.factories.assessed import assess, measured, scorecard
+from tests.factories.bare_scores import assess, measured, scorecard
 from tests.factories.databases import organisation
 from tests.factories.offices import AT, Office
 from tests.factories.reviews import Line, review_of
