@@ -37,7 +37,8 @@ async def stream(
             async for text in follower.news():
                 yield text
             try:
-                await asyncio.wait_for(woken.wait(), min(HEARTBEAT_S, left))
+                async with asyncio.timeout(min(HEARTBEAT_S, left)):
+                    await woken.wait()
             except TimeoutError:
                 yield ": still here\n\n"
 

@@ -216,11 +216,12 @@ async def _body(
     response: httpx2.Response, url: httpx2.URL, limit: int, deadline: float
 ) -> AsyncIterator[bytes]:
     """Yield the bytes of an answer as they come."""
-    loop, received, chunks = asyncio.get_running_loop(), 0, response.aiter_raw()
+    received, chunks = 0, response.aiter_raw()
     while True:
         with _travelling(url):
             try:
-                chunk = await asyncio.wait_for(anext(chunks), max(deadline - loop.time(), 0.0))
+                async with asyncio.timeout_at(deadline):
+                    chunk = await anext(chunks)
             except StopAsyncIteration:
                 return
         received += len(chunk)

@@ -253,11 +253,13 @@ async def _prompt(chunks: AsyncIterator[bytes], idle_s: float) -> AsyncIterator[
     iterator = aiter(chunks)
     while True:
         try:
-            yield await asyncio.wait_for(anext(iterator), idle_s)
+            async with asyncio.timeout(idle_s):
+                chunk = await anext(iterator)
         except StopAsyncIteration:
             return
         except TimeoutError as error:
             raise Retryable(f"Nothing arrived for {idle_s:g} s.") from error
+        yield chunk
 
 
 def _same(offset: int, there: int) -> int:

@@ -8,8 +8,9 @@ and subqueries too, and refuses to write a row of another; a session without one
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NewType
@@ -22,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm import Session as SyncSession
 from sqlmodel import col
+from typing_extensions import override
 
 from core.clock import now
 from core.settings import Settings
@@ -156,12 +158,34 @@ def _session(engine: AsyncEngine, info: dict[str, Any]) -> AsyncSession:
     return AsyncSession(engine, sync_session_class=TenantSession, expire_on_commit=False, info=info)
 
 
+class _SqliteConnection(sqlite3.Connection):
+    """One that lets go of its lock when it is closed.
+
+    SQLite itself keeps what is closed, and its transaction, until every row it was asked for is read or let
+    go (https://sqlite.org/c3ref/close.html): what was cancelled while it read in a transaction that writes,
+    its cursor in a traceback, kept all other writers waiting.
+    """
+
+    @override
+    def close(self) -> None:
+        """Roll back, then close."""
+        with suppress(sqlite3.ProgrammingError):  # it is closed already
+            self.rollback()
+        super().close()
+
+
 def _sqlite(url: URL, pool_size: int, begin: str) -> AsyncEngine:
     """Return an engine whose transactions begin as told; a writer takes the lock at once.
 
     A transaction that reads before it writes fails with SQLITE_BUSY_SNAPSHOT whatever the timeout.
     """
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, json_deserializer=read_json)
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        json_deserializer=read_json,
+        connect_args={"factory": _SqliteConnection},
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: object) -> None:

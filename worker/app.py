@@ -36,6 +36,7 @@ from worker.perform import Tools, Worker
 from worker.policy import approve
 from worker.reconcile import reconcile
 from worker.records import keep_records
+from worker.stopping import cancelled, made_to_end, told_to_stop
 from worker.sweep import sweep
 
 LONGEST_LOOK_S = 24 * 3600.0
@@ -68,7 +69,7 @@ async def run(settings: Settings, lane: Lane) -> None:
         await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         log.info("worker.stops")
-        await _cancelled(*tasks, stopped)
+        await cancelled(*tasks, stopped)
         await _closed(tools)
         if provider is not None:
             await asyncio.to_thread(provider.shutdown)
@@ -109,7 +110,7 @@ async def _serve(worker: Worker, lane: Lane, tools: Tools) -> None:
     """Do the work of a lane: by the bell, and while Redis is away by looking now and then."""
     await _schema(tools.database)
     log.info("worker.ready")
-    while True:
+    while not told_to_stop():
         try:
             await _hear(worker, lane, tools.bell)
         except (RedisError, OSError) as error:
@@ -134,7 +135,7 @@ async def _hear(worker: Worker, lane: Lane, bell: Bell) -> None:
     async def look(ctx: dict[Any, Any], *_args: Any, **_named: Any) -> None:
         del ctx
         until = asyncio.get_running_loop().time() + LONGEST_LOOK_S / 2
-        while await worker.look() and asyncio.get_running_loop().time() < until:
+        while not told_to_stop() and await worker.look() and asyncio.get_running_loop().time() < until:
             pass
 
     ears = Ears(
@@ -159,26 +160,20 @@ async def _hear(worker: Worker, lane: Lane, bell: Bell) -> None:
         await asyncio.gather(*ears.tasks.values(), return_exceptions=True)
         hearing.result()
     finally:
-        await _cancelled(hearing, *ears.tasks.values())
+        ears.allow_pick_jobs = False
+        await cancelled(*ears.tasks.values())
+        await made_to_end(hearing)
 
 
 async def _repeated(act: Callable[[], Awaitable[None]], every_s: float, first_s: float, name: str) -> None:
     """Do something over and over, each process at another time; what fails now may work the next time."""
     await asyncio.sleep(first_s)
-    while True:
+    while not told_to_stop():
         try:
             await act()
         except (DebriefError, *ERRORS) as error:
             log.warning("duty.failed", duty=name, error=trace(error))
         await asyncio.sleep(every_s * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
-
-
-async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks and wait until they have ended."""
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks)
 
 
 async def _closed(tools: Tools) -> None:

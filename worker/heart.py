@@ -50,7 +50,8 @@ class Heart:
         if self._beating is None:
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._telling.acquire(), LAST_BEAT_S)
+            async with asyncio.timeout(LAST_BEAT_S):
+                await self._telling.acquire()
         self._beating.cancel()
         await asyncio.wait({self._beating})
 
@@ -80,7 +81,8 @@ class Heart:
         while await patiently(self._tell):
             await asyncio.sleep(min(SHORTEST_S, self._every_s))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), self._every_s)
+                async with asyncio.timeout(self._every_s):
+                    await self._news.wait()
             self._news.clear()
 
     async def _tell(self) -> bool:

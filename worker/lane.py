@@ -77,7 +77,8 @@ class Child:
         if process.stdin is not None:
             process.stdin.close()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(_drained(process), LONGEST_WAIT_S)
+            async with asyncio.timeout(LONGEST_WAIT_S):
+                await _drained(process)
 
     async def _keep(self, settings: Settings, outcome: Outcome) -> Outcome:
         """Stay with smaller batches; go back from the processor, which is far slower, at the next stage."""

@@ -34,6 +34,7 @@ from worker.lane import Child, Outcome
 from worker.patience import patiently
 from worker.products import Rendered
 from worker.stages.render import PEAKS, PLAYBACK
+from worker.stopping import ended
 
 LAST_S = 5.0
 """How long a worker that is told to stop may take to write what it has, and again to hand back the rest."""
@@ -94,7 +95,7 @@ class Worker:
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
-            await _ended(claiming)
+            await ended(claiming, LAST_S)
             if not claiming.cancelled() and (claimed := claiming.result()) is not None:
                 await asyncio.shield(self._hand_back(claimed))
             raise
@@ -120,7 +121,7 @@ class Worker:
             try:
                 await asyncio.shield(settling)
             except asyncio.CancelledError:
-                await _ended(settling)
+                await ended(settling, LAST_S)
                 raise
 
     async def _load(self, claimed: Claim) -> Start | None:
@@ -281,13 +282,6 @@ class Worker:
 def work_folder(settings: Settings) -> Path:
     """Return the folder that holds one folder for every call under way on this machine."""
     return settings.data / "work"
-
-
-async def _ended(task: asyncio.Task[object]) -> None:
-    """Give a task some seconds to end by itself, then cancel it."""
-    await asyncio.wait({task}, timeout=LAST_S)
-    task.cancel()
-    await asyncio.wait({task})
 
 
 def _name(outcome: Outcome) -> str:

@@ -60,7 +60,8 @@ async def _measured(service: Running, made: Sequence[str], calls: Sequence[Path]
             asyncio.create_task(_listen(client, key, listener))
             for key, listener in zip(others, listeners, strict=True)
         ]
-        await asyncio.wait_for(asyncio.gather(*(listener.opened.wait() for listener in listeners)), LATEST_S)
+        async with asyncio.timeout(LATEST_S):
+            await asyncio.gather(*(listener.opened.wait() for listener in listeners))
         with Watched(service.api) as idle:
             await asyncio.sleep(IDLE_S)
         client.headers.update(shown(own))

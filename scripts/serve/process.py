@@ -49,7 +49,8 @@ class Process:
             pause = FIRST_PAUSE_S if loop.time() - began > STEADY_S else min(pause * 2, LONGEST_PAUSE_S)
             log.warning("serve.process_ended", process=self.name, code=code, restart_in_s=pause)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._stopping.wait()
 
     async def _started(self) -> asyncio.subprocess.Process | None:
         """Return the process, just started; None once it is to stop: `stop` waits for what it must end."""
@@ -74,7 +75,8 @@ class Process:
             return
         process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(process.wait(), patience_s)
+            async with asyncio.timeout(patience_s):
+                await process.wait()
         except TimeoutError:
             log.warning("serve.process_killed", process=self.name)
             process.kill()

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Select, delete, exists, func, insert, select, text, union_all, update
+from sqlalchemy import Select, delete, exists, func, insert, literal, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -177,6 +177,32 @@ def test_writers_that_read_first_take_their_turns(on: Settings) -> None:
             return (await session.execute(select(col(Call.version)))).scalar_one()
 
     assert within(on, counted) == 9
+
+
+def test_a_writer_that_is_cancelled_while_it_reads_keeps_nobody_waiting(on: Settings) -> None:
+    """SQLite keeps a closed connection, and its lock, until every row it was asked for is read or let go."""
+
+    async def act(database: Database, _one: UUID, _two: UUID) -> None:
+        kept = []  # tasks as a worker keeps them: their errors hold whatever was being read
+        for moment in range(40):
+            writing = asyncio.create_task(read_while_writing(database))
+            await asyncio.sleep(moment * 0.0005)
+            writing.cancel()
+            kept.append(writing)
+            await asyncio.wait({writing})
+            async with asyncio.timeout(5), database.system() as session:
+                session.add(Organisation(name="next"))
+
+    within(on, act)
+
+
+async def read_while_writing(database: Database) -> None:
+    async with database.system() as session:
+        session.add(Organisation(name="cancelled"))
+        await session.flush()
+        numbers = select(literal(0).label("n")).cte(recursive=True)
+        numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < 20_000))
+        await session.execute(select(numbers.c.n))
 
 
 def test_only_known_databases_are_spoken_to() -> None:
