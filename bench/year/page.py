@@ -19,7 +19,7 @@ HEAD = """# A year of records
 This page is written by `make year`; do not edit it by hand. An organisation of sixty reps in twelve teams
 makes {calls:,} calls in a year, the same for the same seed. What is said in them is made up, some thousand
 different calls, six reps listening less and less from July on; all the rest is the code of the service:
-every call is measured, scored by the five shipped scorecards, and decided on by a coach (80 of 100
+every call is measured, scored by the shipped scorecards, and decided on by a coach (80 of 100
 approved, 8 corrected, 4 rejected, 8 left waiting); only then it is copied into the database in bulk.
 {deals:,} deals are told of. All records are made from that; requests go one after the other to a real web
 process on loopback; scores that wait are approved over the API; then scores are reopened, rejected and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_minutes_show_where_points_were_earned_and_lost(review: Path) -> None:
 
 
 def test_a_scorecard_of_ones_own_is_taken_from_its_file(review: Path, tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text(write(shipped()[0]).replace("name: Demo", "name: Mine"), "utf-8")
+    (tmp_path / "mine.yaml").write_text(write(replace(shipped()[0], name="Mine")), "utf-8")
     assert "review.json by Mine" in score(review, "--by", tmp_path / "mine.yaml").output
 
 

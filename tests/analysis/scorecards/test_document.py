@@ -41,8 +41,8 @@ def test_what_is_written_is_read_the_same(card: Scorecard) -> None:
     assert read(write(card), {"pricing"}) == card
 
 
-def test_five_come_with_debrief_and_can_be_used() -> None:
-    assert {card.key for card in shipped()} == {"discovery", "demo", "negotiation", "renewal", "service"}
+def test_one_comes_with_debrief_for_every_kind_of_call_and_can_be_used() -> None:
+    assert {card.key: card.applies.call_types for card in shipped()} == {kind: (kind,) for kind in CallType}
     for card in shipped():
         assert sum(item.weight for item in card.items) == 100
         assert read(write(card), ()) == card
