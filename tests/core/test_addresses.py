@@ -60,7 +60,8 @@ def test_addresses_that_are_nobodys_outside(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "::1", "fc00::1", "fd12:3456::1", "8.8.8.8"]
+    "address",
+    ["10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "::1", "fc00::1", "fd12:3456::1", "8.8.8.8"],
 )
 def test_what_may_be_inside(address: str) -> None:
     assert is_public_or_inside(ipaddress.ip_address(address))
