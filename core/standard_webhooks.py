@@ -20,7 +20,18 @@ from enum import StrEnum
 
 import httpx2
 
-from core.addresses import Asked, Guard, Slow, answered, client, is_public, is_public_or_inside, parsed
+from core.addresses import (
+    Asked,
+    Guard,
+    Slow,
+    addresses,
+    answered,
+    client,
+    is_public,
+    is_public_or_inside,
+    parsed,
+    travelling,
+)
 from core.clock import now
 from core.errors import Rejected, Retryable
 from core.settings import WebhookSettings
@@ -33,6 +44,7 @@ PUBLIC_PORTS = frozenset({443, *range(1024, 2**16)})
 """Ports on the public internet: below 1024 other services listen."""
 MOST_READ, MOST_KEPT = 4096, 500
 """Bytes that are read of what a receiver answers, and letters that are kept of it."""
+CHECK_S = 10.0
 READ_S = 2.0
 """How long is waited for them: the status alone decides."""
 REMEDY = (
@@ -115,6 +127,17 @@ def guard(settings: WebhookSettings) -> Guard:
         tls=tls,
         remedy=REMEDY,
     )
+
+
+async def check(url: str, allowed: Guard) -> None:
+    """Raise `Rejected` unless messages may be sent to an address, as its name is looked up now.
+
+    Raises `Retryable` where that cannot be found out at the moment.
+    """
+    found = parsed(url)
+    with travelling(found):
+        async with asyncio.timeout(CHECK_S):
+            await addresses(found, allowed)
 
 
 async def send(

@@ -44,7 +44,7 @@ FIELDS: Mapping[str, Told] = {
     "call_id": Told("the call", _KEY, "0199c2f0-5d6e-7c3a-9a51-2f6b1c9d0e42"),
     "assessment_id": Told("the score", _KEY, "0199c2f4-1a2b-7d4c-8e9f-3a7c5b1d2f60"),
     "webhook_id": Told("the endpoint", _KEY, "0199c2a0-7b8c-7e5d-9f10-4b8d6c2e3a71"),
-    "state": Told("how it is now, or was when this happened", _STATE, CallState.REVIEWED.value),
+    "state": Told("how it was after that", _STATE, CallState.REVIEWED.value),
     "version": Told(
         "grows with every change of the thing that `state` is of: a message with a lower one is older",
         {"type": "integer", "minimum": 1},

@@ -74,6 +74,11 @@ class Sender:
             self._sending.add(task)
             task.add_done_callback(self._done)
 
+    @property
+    def busy(self) -> bool:
+        """Return whether anything is under way."""
+        return bool(self._sending)
+
     async def idle(self) -> None:
         """Wait until nothing is under way."""
         while self._sending:

@@ -105,10 +105,11 @@ async def settle(
     at = await database_time(session)
     session.add(_attempt(row, answer))
     row.failures += answer.outcome is not Outcome.DELIVERED
-    becomes = states.after(answer, row.failures, at, chance, active=webhook.active)
+    disabled = webhooks.judge(webhook, answer, at, disable_after)
+    active = webhook.active and disabled is None
+    becomes = states.after(answer, row.failures, at, chance, active=active)
     row.state, row.next_at = becomes.state, becomes.at or row.next_at
     row.ended_at = None if row.state in OPEN else at
-    disabled = webhooks.judge(webhook, answer, at, disable_after)
     if disabled is not None:
         await webhooks.disable(session, webhook, disabled, None, at)
     return Ended(row.state, disabled)

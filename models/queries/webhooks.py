@@ -85,6 +85,11 @@ def signing(webhook: Webhook, at: datetime) -> tuple[str, ...]:
     return (webhook.secret, *(one["secret"] for one in _old(webhook, at)))
 
 
+def old_until(webhook: Webhook, at: datetime) -> list[datetime]:
+    """Return until when the secrets before the one in force sign too."""
+    return [datetime.fromisoformat(one["until"]) for one in _old(webhook, at)]
+
+
 def rotate(session: Session, webhook: Webhook, keep: timedelta, by: UUID, at: datetime) -> None:
     """Give an endpoint a new secret; the old one signs too for a while.
 
@@ -167,9 +172,7 @@ async def replay(
     return count
 
 
-async def replay_one(
-    session: Session, webhook: Webhook, row: WebhookDelivery, by: UUID, at: datetime
-) -> None:
+def replay_one(session: Session, webhook: Webhook, row: WebhookDelivery, by: UUID, at: datetime) -> None:
     """Send a delivery again, one that arrived too; raises `Rejected` while it is being sent."""
     _demand_active(webhook)
     if row.state is DeliveryState.SENDING:
