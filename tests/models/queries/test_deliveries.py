@@ -24,6 +24,8 @@ from models.webhook import Disabled
 from tests.factories.webhooks import DELIVERED, FAILED, GONE, LIMITS, Outpost, at_outpost
 
 S = DeliveryState
+anywhere = pytest.mark.parametrize("on", ["sqlite"], indirect=True)
+"""What goes the same way whatever the database: asked of the quicker one."""
 
 
 async def told(here: Outpost) -> Sequence[TrailRow]:
@@ -89,6 +91,7 @@ def test_workers_that_claim_at_once_take_different_ones(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_one_that_fails_is_left_alone_for_longer_each_time_until_it_is_dead(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         await here.add()
@@ -138,6 +141,7 @@ def test_whoever_is_not_heard_of_loses_it_and_can_write_nothing(on: Settings) ->
     at_outpost(on, act)
 
 
+@anywhere
 def test_what_is_given_back_is_sent_at_once(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         await here.add()
@@ -155,6 +159,7 @@ def test_what_is_given_back_is_sent_at_once(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_one_that_fails_is_sent_one_at_a_time_until_it_takes_something(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         webhook = await here.add()
@@ -176,6 +181,7 @@ def test_one_that_fails_is_sent_one_at_a_time_until_it_takes_something(on: Setti
     at_outpost(on, act)
 
 
+@anywhere
 def test_an_endpoint_that_asks_to_be_left_alone_is(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         webhook = await here.add()
@@ -230,6 +236,7 @@ def test_one_that_answers_410_is_disabled_and_what_it_missed_is_replayed(on: Set
     at_outpost(on, act)
 
 
+@anywhere
 def test_what_arrives_after_all_counts_though_the_endpoint_was_disabled_meanwhile(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         webhook = await here.add()
@@ -244,6 +251,7 @@ def test_what_arrives_after_all_counts_though_the_endpoint_was_disabled_meanwhil
     at_outpost(on, act)
 
 
+@anywhere
 def test_one_that_took_nothing_for_days_is_disabled(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         webhook = await here.add()
@@ -268,6 +276,7 @@ def test_one_that_took_nothing_for_days_is_disabled(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_secrets_sign_as_long_as_they_are_kept(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         webhook, kept = await here.add(), timedelta(hours=24)
@@ -295,6 +304,7 @@ def test_secrets_sign_as_long_as_they_are_kept(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_what_is_over_is_removed_after_a_while_and_what_waits_is_not(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         webhook, dark = await here.add(), await here.add()
@@ -334,6 +344,7 @@ def test_how_much_waits_and_for_how_long(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_there_are_no_more_than_fifty(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         for _ in range(webhooks.MOST):

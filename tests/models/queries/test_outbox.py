@@ -20,6 +20,9 @@ from tests.factories.assessing import assessed
 from tests.factories.reviews import sales_call
 from tests.factories.webhooks import Outpost, at_outpost, changed, forget
 
+anywhere = pytest.mark.parametrize("on", ["sqlite"], indirect=True)
+"""What goes the same way whatever the database: asked of the quicker one."""
+
 
 def test_what_happened_is_told_once_to_every_endpoint_that_wants_it(on: Settings) -> None:
     async def act(here: Outpost) -> None:
@@ -50,6 +53,7 @@ def test_what_happened_is_told_once_to_every_endpoint_that_wants_it(on: Settings
     at_outpost(on, act)
 
 
+@anywhere
 def test_a_change_that_is_rolled_back_tells_nobody(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         await here.add()
@@ -99,6 +103,7 @@ def test_two_workers_at_once_tell_once(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_no_more_than_some_at_once(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         await here.add()
@@ -114,6 +119,7 @@ def test_no_more_than_some_at_once(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_an_endpoint_is_told_from_a_little_before_it_was_made(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         await here.happens(Kind.CREATED)
@@ -132,6 +138,7 @@ def test_an_endpoint_is_told_from_a_little_before_it_was_made(on: Settings) -> N
     at_outpost(on, act)
 
 
+@anywhere
 def test_what_happens_while_an_endpoint_is_disabled_is_held_and_others_are_told_of_that(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         dark, other = await here.add(), await here.add()
@@ -156,6 +163,7 @@ def test_what_happens_while_an_endpoint_is_disabled_is_held_and_others_are_told_
     at_outpost(on, act)
 
 
+@anywhere
 def test_streams_of_events_tell_of_calls_alone(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         webhook = await here.add()
@@ -181,6 +189,7 @@ def test_streams_of_events_tell_of_calls_alone(on: Settings) -> None:
     at_outpost(on, act)
 
 
+@anywhere
 def test_messages_of_an_erased_call_hold_its_keys_and_no_more(on: Settings) -> None:
     async def act(here: Outpost) -> None:
         await here.add()
