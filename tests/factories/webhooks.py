@@ -98,11 +98,11 @@ class Outpost:
         async with self.database.write(claimed.organisation_id) as session:
             return await deliveries.settle(session, claimed, answer, DAYS, 0.5)
 
-    async def hurry(self, by: timedelta = timedelta(days=2)) -> None:
-        """Have so much time pass for what waits or is being sent."""
+    async def hurry(self, by: timedelta = timedelta(days=2), *, sending: bool = True) -> None:
+        """Have so much time pass for what waits, and for what is being sent."""
         async with self.database.system() as session:
             for row in (await session.execute(select(WebhookDelivery))).scalars():
-                row.next_at -= by
+                row.next_at -= by if sending or row.state is not DeliveryState.SENDING else timedelta()
             for one in (await session.execute(select(Webhook))).scalars():
                 one.paused_until = one.paused_until and one.paused_until - by
                 one.failing_since = one.failing_since and one.failing_since - by
