@@ -65,7 +65,7 @@ def _message(of: EventType) -> dict[str, Any]:
     """Return how a message that webhooks are sent is described."""
     content = {"application/json": {"schema": schema(of), "example": example(of)}}
     return {
-        "operationId": f"webhook-{of.name}",
+        "operationId": f"webhook-{of.name.replace('.', '_')}",
         "summary": of.says,
         "requestBody": {"required": True, "content": content},
         "responses": {
