@@ -47,6 +47,8 @@ from api.routes import (
     transcript,
     uploads,
     users,
+    webhook_deliveries,
+    webhooks,
 )
 from api.service import opened
 from core import telemetry
@@ -85,6 +87,8 @@ ROUTERS = (
     deals.router,
     formulas.router,
     fairness.router,
+    webhooks.router,
+    webhook_deliveries.router,
     health.router,
 )
 

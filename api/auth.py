@@ -123,6 +123,7 @@ PeopleChanger = Annotated[Viewer, Depends(Allow(Permission.CHANGE_PEOPLE))]
 OrganisationReader = Annotated[Viewer, Depends(Allow(Permission.READ_ORGANISATION))]
 OrganisationChanger = Annotated[Viewer, Depends(Allow(Permission.CHANGE_ORGANISATION))]
 ClientManager = Annotated[Viewer, Depends(Allow(Permission.MANAGE_CLIENTS))]
+WebhookManager = Annotated[Viewer, Depends(Allow(Permission.MANAGE_WEBHOOKS))]
 Watcher = Annotated[Viewer, Depends(Allow(Permission.WATCH_SERVICE))]
 
 

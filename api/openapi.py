@@ -14,6 +14,7 @@ from api.auth import COOKIE, permission_of
 from api.problems import ProblemShape
 from api.schemas.calls import CallByUrl, CallFacts
 from models.access import RULES, Scope
+from models.webhook import TYPES, EventType, example, schema
 
 PATH = Path(__file__).parent / "openapi.json"
 VERSION = "1"
@@ -56,7 +57,21 @@ def describe(app: FastAPI, endpoints: Iterable[APIRoute]) -> dict[str, Any]:
         components["schemas"][model.__name__] = schema
     for route in endpoints:
         _secure(found, route)
+    found["webhooks"] = {one.name: {"post": _message(one)} for one in TYPES}
     return found
+
+
+def _message(of: EventType) -> dict[str, Any]:
+    """Return how a message that webhooks are sent is described."""
+    content = {"application/json": {"schema": schema(of), "example": example(of)}}
+    return {
+        "operationId": f"webhook-{of.name}",
+        "summary": of.says,
+        "requestBody": {"required": True, "content": content},
+        "responses": {
+            "2XX": {"description": "The message was taken; after any other answer it is sent again."}
+        },
+    }
 
 
 def _secure(found: dict[str, Any], route: APIRoute) -> None:

@@ -211,6 +211,8 @@ async def _validation(request: Request, error: RequestValidationError) -> Respon
 _REJECTED: Mapping[str, HTTPStatus] = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "external_id_taken": HTTPStatus.CONFLICT,
+    "webhook_disabled": HTTPStatus.CONFLICT,
+    "being_sent": HTTPStatus.CONFLICT,
 }
 """Statuses of what is rejected, where 422 is not the best there is."""
 

@@ -17,8 +17,10 @@ from api.measures import Measures
 from api.passwords import Passwords
 from api.uses import Sights, Uses
 from api.watch import Watch
+from core.addresses import Guard
 from core.clock import now
 from core.settings import Settings
+from core.standard_webhooks import guard
 from ingest.resumable import Uploads
 from ingest.store import Store, open_store
 from models.bell import Bell
@@ -50,6 +52,8 @@ class Service:
     """None where no Redis is named: then workers find what is new by looking."""
     store: Store
     uploads: Uploads
+    receivers: Guard
+    """What webhooks may be sent to."""
 
     async def ring(self, lanes: Iterable[Lane]) -> None:
         """Wake the workers of lanes; call it when what they shall find is committed."""
@@ -86,6 +90,7 @@ async def opened(settings: Settings, measures: Measures) -> AsyncIterator[Servic
                 bell=bell,
                 store=store,
                 uploads=uploads,
+                receivers=guard(settings.webhooks),
             )
     finally:
         await limiter.close()

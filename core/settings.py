@@ -170,6 +170,27 @@ class WorkerSettings(Section):
     """Address of that port."""
 
 
+class WebhookSettings(Section):
+    """What is told to other systems."""
+
+    private_networks: bool = False
+    """Let receivers be inside: on private addresses and this machine, on any port, by http too."""
+    ca_file: Path | None = None
+    """Certificates (PEM), beside those of the machine, that vouch for receivers."""
+    timeout_s: float = Field(20.0, gt=0, le=60)
+    """How long one attempt may take."""
+    at_once: int = Field(32, ge=1)
+    """Most deliveries under way in one worker."""
+    at_once_each: int = Field(4, ge=1)
+    """Most deliveries under way to one endpoint, by all workers; to one that fails, one."""
+    look_s: float = Field(1.0, gt=0)
+    """How often at the latest workers look for what happened and what is to be sent."""
+    disable_after_days: float = Field(5.0, gt=0)
+    """An endpoint that took nothing for so long is disabled."""
+    kept_days: float = Field(30.0, ge=1)
+    """How long deliveries are kept, to be looked at and sent again."""
+
+
 class FolderSettings(Section):
     """A folder that is watched for recordings."""
 
@@ -214,6 +235,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
     worker: WorkerSettings = WorkerSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     folder: FolderSettings = FolderSettings()
     trace: TraceSettings = TraceSettings()
     decode: DecodeSettings = DecodeSettings()

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     DEALS_WRITE = "deals:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
+    WEBHOOKS_WRITE = "webhooks:write"
     ADMIN = "admin"
 
 
@@ -63,6 +64,7 @@ class Permission(StrEnum):
     READ_ORGANISATION = "organisation.read"
     CHANGE_ORGANISATION = "organisation.change"
     MANAGE_CLIENTS = "clients.manage"
+    MANAGE_WEBHOOKS = "webhooks.manage"
     WATCH_SERVICE = "service.watch"
 
 
@@ -180,6 +182,10 @@ RULES: Mapping[Permission, Rule] = {
     ),
     Permission.CHANGE_ORGANISATION: Rule("change the organisation's settings", Scope.ADMIN),
     Permission.MANAGE_CLIENTS: Rule("add, see and revoke API clients", Scope.ADMIN),
+    Permission.MANAGE_WEBHOOKS: Rule(
+        "add, change and remove webhooks, see their secrets and what was sent, send it again",
+        Scope.WEBHOOKS_WRITE,
+    ),
     Permission.WATCH_SERVICE: Rule("read the service's own measures", Scope.ADMIN),
 }
 

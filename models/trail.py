@@ -45,6 +45,7 @@ class Action(StrEnum):
     FORMULA_CHANGED = "formula.changed"
     CALIBRATION_CHANGED = "calibration.changed"
     DEALS_CHANGED = "deals.changed"
+    WEBHOOK_CHANGED = "webhook.changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from scripts import (
     report_schema,
     review_docs,
     scorecard_schema,
+    webhook_docs,
+    webhook_schema,
     weights_docs,
 )
 
@@ -27,6 +29,8 @@ DOCUMENTS: dict[Path, Callable[[], str]] = {
     report_schema.PATH: report_schema.published,
     review_docs.PATH: review_docs.render,
     scorecard_schema.PATH: scorecard_schema.render,
+    webhook_docs.PATH: webhook_docs.render,
+    webhook_schema.PATH: webhook_schema.render,
     weights_docs.PATH: weights_docs.render,
 }
 

@@ -36,6 +36,7 @@ from worker.perform import Tools, Worker
 from worker.policy import approve
 from worker.reconcile import reconcile
 from worker.records import keep_records
+from worker.sender import Sender
 from worker.stopping import cancelled, made_to_end, told_to_stop
 from worker.sweep import sweep
 
@@ -102,6 +103,7 @@ def _duties(tools: Tools, lane: Lane) -> tuple[Any, ...]:
         ),
         _repeated(partial(keep_records, database), settings.records_s, 0.0, "records"),
         _repeated(partial(approve, database), POLICY_S, POLICY_S, "policy"),
+        Sender(database, tools.settings.webhooks, tools.figures).run(),
         _repeated(partial(sweep, database, tools.store, tools.settings), SWEEP_S, FIRST_SWEEP_S, "sweep"),
     )
 

@@ -8,7 +8,9 @@ from datetime import timedelta
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from core.settings import WorkerSettings
+from core.standard_webhooks import Outcome
 from models.stages import Lane, StageName
+from models.webhook import Disabled
 
 SECONDS = (0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 FACTORS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -55,6 +57,25 @@ class Figures:
         self._waiting = Gauge(
             "debrief_queue_stages", "Stages that could be taken up now.", ("lane",), registry=self.registry
         )
+        self._attempts = Counter(
+            "debrief_webhook_attempts",
+            "Attempts to send a webhook, by what came of them.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self._disabled = Counter(
+            "debrief_webhooks_disabled", "Webhooks disabled, by why.", ("reason",), registry=self.registry
+        )
+        self._undelivered = Gauge(
+            "debrief_webhook_deliveries_waiting",
+            "Deliveries that wait to be sent, for the first time or again.",
+            registry=self.registry,
+        )
+        self._overdue = Gauge(
+            "debrief_webhook_age_seconds",
+            "How long the event or delivery has waited that could go out now and waits longest.",
+            registry=self.registry,
+        )
 
     def serve(self, settings: WorkerSettings) -> None:
         """Show the figures on the port that is set, if one is."""
@@ -80,3 +101,16 @@ class Figures:
         for lane in Lane:
             self._age.labels(lane).set(ages.get(lane, timedelta()).total_seconds())
             self._waiting.labels(lane).set(counts.get(lane, 0))
+
+    def attempted(self, outcome: Outcome) -> None:
+        """Count an attempt to send a webhook."""
+        self._attempts.labels(outcome).inc()
+
+    def disabled(self, reason: Disabled) -> None:
+        """Count a webhook that is sent nothing any more."""
+        self._disabled.labels(reason).inc()
+
+    def undelivered(self, count: int, overdue: timedelta) -> None:
+        """Note how many deliveries wait, and how long something has that could go out now."""
+        self._undelivered.set(count)
+        self._overdue.set(max(overdue.total_seconds(), 0.0))

@@ -7,8 +7,8 @@ from uuid import UUID
 import structlog
 
 from models.bell import Bell
-from models.db import Database
-from models.queries import runs
+from models.db import Database, database_time
+from models.queries import deliveries, outbox, runs
 from models.stages import Lane
 from worker.figures import Figures
 
@@ -25,6 +25,7 @@ async def reconcile(database: Database, bell: Bell, figures: Figures) -> None:
         counts, ages = await runs.waiting_lanes(session), await runs.waiting_since(session)
     figures.waiting(ages, counts)
     await bell.ring(counts)
+    await _outgoing(database, figures)
 
 
 async def _reclaim(database: Database, figures: Figures, organisation_id: UUID, call_id: UUID) -> None:
@@ -34,3 +35,11 @@ async def _reclaim(database: Database, figures: Figures, organisation_id: UUID, 
     for lane in lanes:
         figures.reclaimed(lane)
         log.warning("lease.reclaimed", call_id=str(call_id), lane=lane)
+
+
+async def _outgoing(database: Database, figures: Figures) -> None:
+    """Note how much is to be told to webhooks, and for how long."""
+    async with database.system_read() as session:
+        count, since = await deliveries.waiting(session)
+        happened, at = await outbox.oldest(session), await database_time(session)
+    figures.undelivered(count, at - min(since or at, happened or at))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from core.settings import Settings
 from ingest.resumable import Uploads
 from ingest.store import Store, derived_for
 from models.db import Database, database_time
-from models.queries import callers, deletion, upkeep
+from models.queries import callers, deletion, delivery_log, upkeep
 from worker.perform import work_folder
 
 AT_ONCE = 200
@@ -28,9 +29,19 @@ async def sweep(database: Database, store: Store, settings: Settings) -> None:
     await _retention(database, store)
     async with database.system() as session:
         await callers.sweep(session, await database_time(session))
+    await _deliveries(database, settings.webhooks.kept_days)
     await Uploads(database, store, settings).expire()
     await _orphans(database, store, settings.worker.orphan_s)
     await _folders(database, settings)
+
+
+async def _deliveries(database: Database, kept_days: float) -> None:
+    """Remove what was sent to webhooks, or failed or was held, so long ago."""
+    removed = delivery_log.AT_ONCE
+    while removed == delivery_log.AT_ONCE:
+        async with database.system() as session:
+            before = await database_time(session) - timedelta(days=kept_days)
+            removed = await delivery_log.sweep(session, before)
 
 
 async def _retention(database: Database, store: Store) -> None:

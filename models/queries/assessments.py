@@ -13,8 +13,9 @@ from sqlmodel import col
 
 from models.assessment import MOVE, AnswerKind, AssessmentState, MoveName, Place
 from models.db import ReadSession, Session
+from models.event import Kind
 from models.queries import due, trail
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.scorecard import ANSWER, SCORE, SCORECARD, Answer, InForce, Proposal, Score
 from models.tables import (
     AnswerRow,
@@ -210,7 +211,8 @@ def _tell(session: Session, call: Call, row: Assessment) -> None:
     details = {"assessment_id": str(row.id), "points": row.points, "version_id": str(row.version_id)}
     note = Note(None, Action.SCORE_PROPOSED, f"call:{call.id}", details)
     trail.note(session, call.organisation_id, note)
-    record(session, call, Kind.SCORED, {"assessment_id": str(row.id), "state": row.state})
+    told = {"assessment_id": str(row.id), "state": row.state, "version": row.version, "trial": row.trial}
+    record(session, call, Kind.SCORED, told)
 
 
 def _moved(session: Session, row: Assessment, name: MoveName, after: AssessmentState, at: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from models.call import CallState, RunState
 from models.db import SystemSession
-from models.queries.events import Kind
+from models.event import Kind
 from models.tables import Call, Event, Recording, ReviewRow, StageRun
 
 

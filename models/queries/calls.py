@@ -9,7 +9,8 @@ from sqlmodel import col
 
 from models.call import CallDetails
 from models.db import ReadSession, Session
-from models.queries.events import Kind, record
+from models.event import Kind
+from models.queries.events import record
 from models.tables import Call, Organisation, Recording, User
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from models.db import Session
+from models.event import Kind
 from models.queries import due, trail
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.tables import Call
 from models.trail import Action, Note
 

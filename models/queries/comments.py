@@ -14,8 +14,9 @@ from sqlmodel import col
 from core.errors import Rejected
 from models.access import Viewer
 from models.db import ReadSession, Session
+from models.event import Kind
 from models.queries import access, said
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.tables import ActionItem, Call, Comment, Mention, User
 
 

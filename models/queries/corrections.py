@@ -13,8 +13,9 @@ from sqlmodel import col
 from models.access import Viewer
 from models.correction import NOTHING, PUT_RIGHT, Edits, PutRight, difference
 from models.db import ReadSession, Session
+from models.event import Kind
 from models.queries import trail
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.tables import Call, Correction, ReviewRow, SpeakerRow, User
 from models.trail import Action, Note
 

@@ -10,8 +10,9 @@ from sqlmodel import col
 
 from models.call import CallState
 from models.db import Session
+from models.event import Kind
 from models.queries import clips, comments, due, listening, reviews, tasks, trail
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.tables import Assessment, Call, Correction, Product, Recording, ReviewRow, StageRun, TrackerHit
 from models.trail import Action, Note
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 from models.call import RunState
 from models.db import SystemSession
 from models.estimate import TYPICAL_S, Pace, Pending, pace_of
-from models.queries.events import Kind
+from models.event import Kind
 from models.stages import Lane
 from models.tables import Call, Event, StageRun
 

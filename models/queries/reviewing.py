@@ -17,9 +17,10 @@ from models.access import Viewer
 from models.assessment import MOVE, AnswerKind, AssessmentState, Move, MoveName, Place
 from models.call import CallType
 from models.db import ReadSession, Session
+from models.event import Kind
 from models.queries import access, due, trail
 from models.queries.assessments import WITHDRAWN, plain_score
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.scorecard import ANSWER, Answer, Score
 from models.tables import (
     AnswerRow,
@@ -334,6 +335,7 @@ def _tell(
     }
     note = Note(by, Action.SCORE_MOVED, f"call:{row.call_id}", details, comment or None)
     trail.note(session, row.organisation_id, note)
-    record(session, found.call, Kind.ASSESSED, {"assessment_id": str(row.id), "state": row.state})
+    told = {"assessment_id": str(row.id), "state": row.state, "version": row.version, "move": declared.name}
+    record(session, found.call, Kind.ASSESSED, told)
     if before.counts or row.state.counts:
         due.note(session, row.organisation_id, call_id=row.call_id)

@@ -16,7 +16,8 @@ from sqlmodel import col
 
 from models.call import CallState, RunState
 from models.db import Session, SystemSession, database_time
-from models.queries.events import Kind, record
+from models.event import Kind
+from models.queries.events import record
 from models.stages import STAGE, STAGES, Lane, StageName, downstream
 from models.tables import Call, StageRun
 

@@ -35,6 +35,7 @@ from models.tables.scorecards import (
     TrackerRow,
 )
 from models.tables.trail import TrailRow
+from models.tables.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 from models.tables.work import Product, StageRun
 
 __all__ = [
@@ -81,5 +82,8 @@ __all__ = [
     "Upload",
     "User",
     "UtteranceRow",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "metadata",
 ]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field
 
 from core.clock import now
@@ -101,20 +101,30 @@ class Correction(Keyed, TenantRow, table=True):
     created_at: datetime = Field(default_factory=now)
 
 
+TO_SEND = text("to_send")
+"""What the index of events to be sent holds: written out, since no planner looks behind a parameter."""
+
+
 class Event(TenantRow, table=True):
-    """Something that happened to a call, in the order of `id`; written with the change itself."""
+    """Something that happened to a call or another `subject`, in the order of `id`; written with the change.
+
+    A subject is a kind and a key, as `webhook:0198...`. `to_send` until webhooks are told.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
         within_tenant("call_id", "call"),
         Index("ix_event_organisation_id_id", "organisation_id", "id"),
+        Index("ix_event_to_send", "id", sqlite_where=TO_SEND, postgresql_where=TO_SEND),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     call_id: UUID | None = Field(default=None, index=True)
+    subject: str | None = None
     kind: str
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime = Field(default_factory=now, index=True)
+    to_send: bool = False
 
 
 class Upload(Keyed, TenantRow, table=True):

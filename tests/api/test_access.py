@@ -21,6 +21,7 @@ from models.access import RULES, Permission, Reach, Scope, granted
 from models.queries.formulas import plain as formula
 from models.queries.scorecards import plain
 from tests.api.conftest import Running, Signed, both
+from tests.factories import webhooks
 from tests.factories.assessing import assessed
 from tests.factories.reviews import Line, review_of
 from tests.factories.worlds import World
@@ -53,6 +54,7 @@ def scorecard(key: str) -> dict[str, Any]:
 
 NOBODY = str(uuid4())
 SENT: Mapping[str, dict[str, Any]] = {
+    **webhooks.SENT,
     "POST /v1/calls": {"content": b"RIFF....WAVE", "headers": {"content-type": "audio/wav"}},
     "PATCH /v1/calls/{call_id}": {"json": {"customer": "Acme"}},
     "POST /v1/calls/{call_id}/rerun": {"json": {"stage": "judge"}},

@@ -14,8 +14,9 @@ from sqlmodel import col
 
 from api import watch
 from models.call import CallState, RunState
+from models.event import Kind
 from models.queries import following
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.tables import Call, StageRun
 from tests.api.conftest import Served
 

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from typing_extensions import override
 
+from core.addresses import Address
 from core.clock import now
-from ingest.fetch import Address, Rules
+from ingest.fetch import Rules
 
 LOOPBACK = ipaddress.ip_address("127.0.0.1")
 CONTENT = bytes(range(256)) * 4000

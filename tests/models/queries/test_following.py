@@ -13,8 +13,9 @@ from core.settings import Settings
 from models.access import Reach, Viewer
 from models.call import CallState
 from models.db import Database
+from models.event import Kind
 from models.queries import following, runs
-from models.queries.events import Kind, record
+from models.queries.events import record
 from models.queries.following import Whose
 from models.stages import STAGES
 from models.tables import Call
