@@ -15,6 +15,7 @@ from ingest.resumable import Uploads
 from ingest.store import Store, derived_for
 from models.db import Database, database_time
 from models.queries import callers, deletion, upkeep
+from worker.feeds import sweep_feeds
 from worker.perform import work_folder
 
 AT_ONCE = 200
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 async def sweep(database: Database, store: Store, settings: Settings) -> None:
     """Remove calls past retention, rows and uploads past their time, files without a row, old folders."""
     await _retention(database, store)
+    await sweep_feeds(database)
     async with database.system() as session:
         await callers.sweep(session, await database_time(session))
     await Uploads(database, store, settings).expire()
