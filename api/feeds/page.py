@@ -58,11 +58,15 @@ class Found:
 
 
 async def found(database: Database, viewer: Viewer, asked: Asked) -> Found:
-    """Return the entries that are asked for, once what is noted is told of.
+    """Return the entries that are asked for, once what is noted is told of; raises as `read` does."""
+    return await read(database, viewer, asked, await told(database, viewer.organisation_id))
+
+
+async def read(database: Database, viewer: Viewer, asked: Asked, as_of: datetime | None = None) -> Found:
+    """Return the entries that are asked for, of what is told of; `as_of` is until when that is all.
 
     Raises `Problem` 410 where it is no longer told what went since the reader was there.
     """
-    as_of = await told(database, viewer.organisation_id)
     async with database.read(viewer.organisation_id) as session:
         head = await reading.head(session)  # all up to there is seen by what is asked next
         place = asked.place or _begun(asked.since, head)

@@ -67,8 +67,8 @@ class Call(Keyed, TenantRow, table=True):
     call_type: CallType = Field(default=CallType.GENERAL, sa_type=choice(CallType))
     started_at: datetime
     external_id: str | None = None
-    crm_deal: str | None = None  # before `crm`, which sets it: defaults are set in this order
     crm: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    crm_deal: str | None = None
     consent: Consent = Field(default=Consent.UNKNOWN, sa_type=choice(Consent))
     consent_basis: str | None = None
     retain_until: datetime | None = Field(default=None, index=True)
@@ -96,10 +96,11 @@ class Call(Keyed, TenantRow, table=True):
     deleted_at: datetime | None = None
 
 
-@event.listens_for(Call.crm, "set")
-def _keep_deal_apart(call: Call, crm: dict[str, str] | None, _before: object, _initiator: object) -> None:
-    """Have the deal of a call follow what is said of it in the CRM."""
-    call.crm_deal = (crm or {}).get(DEAL)
+@event.listens_for(Call, "before_insert")
+@event.listens_for(Call, "before_update")
+def _keep_deal_apart(_mapper: object, _connection: object, call: Call) -> None:
+    """Have the deal of a call be what is said of it in the CRM."""
+    call.crm_deal = call.crm.get(DEAL)
 
 
 class Correction(Keyed, TenantRow, table=True):
