@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from socket import EAI_AGAIN, SOCK_STREAM, gaierror
+from socket import EAI_AGAIN, SOCK_STREAM, gaierror, getaddrinfo
 
 import httpx2
 
@@ -72,9 +74,14 @@ def is_public_or_inside(address: Address) -> bool:
     return is_public(address) or (inside and address != _METADATA)
 
 
+_LOOKUPS = ThreadPoolExecutor(32, "lookup")
+"""Threads that look names up: a resolver that hangs takes up none in which the rest of a process works."""
+
+
 async def resolved(host: str, port: int) -> Sequence[Address]:
     """Return the addresses of a name as the machine's resolver gives them."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+    look_up = partial(getaddrinfo, host, port, type=SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, look_up)
     return [ip_address(str(entry[4][0])) for entry in found]
 
 

@@ -67,8 +67,8 @@ class Sender:
 
     async def look(self) -> None:
         """Make deliveries of what happened, and begin to send as many as may be under way."""
-        while await self._spread() == outbox.AT_ONCE:
-            pass
+        if await self._spread() == outbox.AT_ONCE:
+            self._freed.set()  # there is more, but what is due does not wait for all of it
         for claimed in await self._claim(self._settings.at_once - len(self._sending)):
             task = asyncio.create_task(self._deliver(claimed))
             self._sending.add(task)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from models.db import SystemSession
@@ -32,8 +32,8 @@ miss something."""
 
 async def oldest(session: SystemSession) -> datetime | None:
     """Return when the oldest event was of which webhooks are still to be told; None where there is none."""
-    query = select(func.min(col(Event.at))).where(TO_SEND)
-    return (await session.execute(query)).scalar_one()
+    query = select(col(Event.at)).where(TO_SEND).order_by(col(Event.id)).limit(1)
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def spread(session: SystemSession, at: datetime, most: int = AT_ONCE) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
+import re
 import shutil
 import subprocess
 import time
@@ -11,8 +13,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -37,6 +41,7 @@ from core.standard_webhooks import (
 from tests.factories.receivers import Receiver, Reply, receiving
 from tests.factories.sites import certified, names
 
+ROOT = Path(__file__).resolve().parents[2]
 MESSAGE = Message("0199c2f0-5d6e-7c3a-9a51-2f6b1c9d0e42", '{"type":"call.reviewed","é":"王"}'.encode())
 
 
@@ -50,6 +55,13 @@ def sent(receiver: Receiver, allowed: Guard | None = None, timeout_s: float = 5.
     secret = new_secret()
     at = url or receiver.url()
     return asyncio.run(send(at, MESSAGE, (secret,), allowed or receiver.guard(), timeout_s))
+
+
+def documented(language: str, holding: str) -> str:
+    """Return the block of code in docs/webhooks.md that holds something."""
+    text = (ROOT / "docs/webhooks.md").read_text()
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    return next(block for block in blocks if holding in block)
 
 
 class TestSigned:
@@ -77,14 +89,24 @@ class TestSigned:
         assert len(base64.b64decode(first.removeprefix(PREFIX))) == 32
 
     @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
-    def test_openssl_comes_to_the_same(self) -> None:
-        """docs/webhooks.md shows this command."""
+    def test_the_commands_of_the_documentation_come_to_the_same(self, tmp_path: Path) -> None:
         secret, timestamp = new_secret(), 1_772_443_800
-        key = base64.b64decode(secret.removeprefix(PREFIX)).hex()
-        signed = f"{MESSAGE.id}.{timestamp}.".encode() + MESSAGE.body
-        command = ["openssl", "dgst", "-sha256", "-mac", "HMAC", "-macopt", f"hexkey:{key}", "-binary"]
-        run = subprocess.run(command, input=signed, capture_output=True, check=True)
-        assert signature(secret, MESSAGE, timestamp) == "v1," + base64.b64encode(run.stdout).decode()
+        (tmp_path / "body.json").write_bytes(MESSAGE.body)
+        known = {"SECRET": secret, "ID": MESSAGE.id, "TIMESTAMP": str(timestamp), "PATH": os.environ["PATH"]}
+        command = ["bash", "-euc", documented("sh", "openssl")]
+        run = subprocess.run(command, env=known, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert signature(secret, MESSAGE, timestamp) == "v1," + run.stdout.strip()
+
+    def test_the_receiver_of_the_documentation_takes_what_is_signed_and_nothing_else(self) -> None:
+        secret, code = new_secret(), documented("python", "standardwebhooks")
+        scope: dict[str, Any] = {}
+        exec(re.sub(r"whsec_[^\"]+", secret, code), scope)  # noqa: S102 - it is ours
+        body = b'{"type":"call.deleted","data":{"links":{}}}'
+        with TestClient(scope["app"]) as client:
+            for signing, status in ((secret, 204), (secret, 204), (new_secret(), 400)):
+                sent = headers(Message("a", body), (signing,), int(now().timestamp()))
+                assert client.post("/hooks/debrief", content=body, headers=sent).status_code == status
+        assert scope["seen"] == {"a"}
 
 
 class TestSent:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,11 +15,14 @@ from core.ids import new_id
 from core.settings import Settings
 from ingest.store import derived_key, recording_key
 from models.call import CallState
+from models.delivery import DeliveryState
 from models.queries import runs
-from models.tables import AccessToken, Call, IdempotencyKey, Recording
+from models.tables import AccessToken, Call, IdempotencyKey, Recording, Webhook, WebhookDelivery
 from tests.factories.services import Installation, installation
 from worker.perform import work_folder
 from worker.sweep import sweep
+
+S = DeliveryState
 
 
 async def keys(here: Installation) -> set[str]:
@@ -113,3 +116,33 @@ def test_folders_of_calls_that_have_ended_are_cleared(
             assert list(root.iterdir()) == []
 
     asyncio.run(act())
+
+
+def test_what_was_sent_to_webhooks_long_ago_is_forgotten(configured: Callable[..., Settings]) -> None:
+    async def act() -> None:
+        async with installation(configured()) as here:
+            async with here.database.write(here.organisation_id) as session:
+                webhook = Webhook(organisation_id=here.organisation_id, url="https://a.example", secret="")
+                session.add(webhook)
+                await session.flush()
+                for state, days in ((S.DELIVERED, 29), (S.DELIVERED, 31), (S.DEAD, 31), (S.WAITING, 31)):
+                    session.add(_delivery(webhook, state, now() - timedelta(days=days)))
+            await sweep(here.database, here.store, here.settings)
+            async with here.database.system_read() as system:
+                left = (await system.execute(select(col(WebhookDelivery.state)))).scalars().all()
+            assert sorted(left) == [S.DELIVERED, S.WAITING]
+
+    asyncio.run(act())
+
+
+def _delivery(webhook: Webhook, state: DeliveryState, at: datetime) -> WebhookDelivery:
+    return WebhookDelivery(
+        organisation_id=webhook.organisation_id,
+        webhook_id=webhook.id,
+        type="call.created",
+        body="{}",
+        at=at,
+        state=state,
+        next_at=at,
+        created_at=at,
+    )
