@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request
 from fastapi.responses import Response
@@ -18,7 +18,7 @@ from api.feeds.asking import Following, Pull, view_of, wanted_of
 from api.feeds.page import Asked, Found
 from api.feeds.rows import stamp
 from api.problems import responses
-from api.routes.routers import guarded
+from api.routes.routers import TAGGED, guarded
 from api.schemas.feeds import gone_row, page_of, row_of
 from api.seen import note_seen
 from api.service import Service
@@ -29,10 +29,7 @@ from models.feeds import DELETIONS, Stream
 
 router = guarded("feeds", "/v1/feeds")
 
-PULLED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "It is as you have it."},
-    **responses(HTTPStatus.GONE),
-}
+PULLED = {**TAGGED, **responses(HTTPStatus.GONE)}
 
 
 def _pulled(stream: Stream) -> Callable[..., Awaitable[Response]]:
