@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Delete, Result, inspect
+from sqlalchemy import Delete, Result, Update, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
@@ -140,10 +140,10 @@ def of_flush(session: Session) -> None:
 
 
 def of_statement(state: ORMExecuteState) -> Result[Any] | None:
-    """Note what a statement deletes of rows that are watched; None where it does nothing to any.
+    """Note what a statement changes or deletes of rows that are watched; None where it does nothing to any.
 
-    Raises `Unseen` for one that adds or changes such rows, or deletes what takes them with it: rows are
-    changed one by one, where what they were is known.
+    Raises `Unseen` for one of which that cannot be known: it adds rows, deletes what takes watched rows with
+    it, or changes by what something was known until then.
     """
     mapper = state.bind_mapper
     if mapper is None or not (state.is_insert or state.is_update or state.is_delete):
@@ -153,21 +153,35 @@ def of_statement(state: ORMExecuteState) -> Result[Any] | None:
         _refuse_taking(table)
     if table not in WATCHED:
         return None
-    watches = [watch for watch in WATCHED[table] if watch.whole]
-    if not state.is_delete or any(watch.past for watch in watches):
-        raise Unseen(f"rows of {table.__name__} are changed one by one, so that feeds hear of it")
-    return _deleted(state, table, watches) if watches else None
+    if state.is_insert:
+        raise Unseen(f"rows of {table.__name__} are added to a session, so that feeds hear of it")
+    watches = _concerned(state, WATCHED[table])
+    if any(watch.past for watch in watches):
+        raise Unseen(f"rows of {table.__name__} are changed one by one, so that feeds hear what they were")
+    return _written(state, table, watches) if watches else None
 
 
-def _deleted(state: ORMExecuteState, table: type[Any], watches: Sequence[Watch]) -> Result[Any]:
-    """Delete rows and note them, in one statement: none can come in between."""
-    columns = dict.fromkeys(("organisation_id", *(name for watch in watches for name in watch.key)))
-    statement = cast("Delete", state.statement)
+def _concerned(state: ORMExecuteState, watches: Sequence[Watch]) -> list[Watch]:
+    """Return the watches that a statement concerns by its columns; a deletion concerns all of whole rows."""
+    if state.is_delete:
+        return [watch for watch in watches if watch.whole]
+    values = getattr(state.statement, "_values", None)  # what it sets is not to be had otherwise
+    if not values:
+        raise Unseen("a statement that does not say what it sets")
+    changed = {getattr(column, "key", column) for column in values}
+    return [watch for watch in watches if changed & {*watch.columns, *watch.key}]
+
+
+def _written(state: ORMExecuteState, table: type[Any], watches: Sequence[Watch]) -> Result[Any]:
+    """Have a statement done, and note the rows that it says to have changed: none can come in between."""
+    owner = "id" if table is Organisation else "organisation_id"
+    columns = dict.fromkeys((owner, *(name for watch in watches for name in watch.key)))
+    statement = cast("Update | Delete", state.statement)
     result = state.invoke_statement(statement.returning(*(getattr(table, name) for name in columns)))
     noted = state.session.info.setdefault(PENDING, {})
     for found in result.mappings():
         for watch in watches:
-            _add(noted, found["organisation_id"], watch, [found[name] for name in watch.key])
+            _add(noted, found[owner], watch, [found[name] for name in watch.key])
     return result
 
 
@@ -216,7 +230,7 @@ def _note_change(noted: dict[Noted, None], row: SQLModel, watches: Sequence[Watc
     known = inspect(row)
     changed = {
         name
-        for name in known.mapper.column_attrs.keys() - known.unmodified
+        for name in set(known.mapper.column_attrs.keys()) - known.unmodified
         if known.attrs[name].history.has_changes()
     }
     for watch in watches:
