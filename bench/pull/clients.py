@@ -41,6 +41,10 @@ class Client(Protocol):
     def copy(self) -> Copy:
         """Return what it has."""
 
+    @property
+    def log(self) -> Path:
+        """Return the file that its runs write to."""
+
 
 @dataclass
 class Airbyte:
@@ -89,7 +93,8 @@ class Airbyte:
             path = self.folder / f"{option}.json"
             path.write_text(json.dumps(value))
             command += [f"--{option}", str(path)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        with self.log.open("a") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         self.reader = threading.Thread(target=self._take, args=(process.stdout,))
         self.reader.start()
         return process
@@ -107,6 +112,11 @@ class Airbyte:
             name: {key: row["updated_at"] for key, row in rows.items() if not row["deleted"]}
             for name, rows in self.kept.items()
         }
+
+    @property
+    def log(self) -> Path:
+        """Return the file that its runs write errors to."""
+        return self.folder / "log"
 
     def _take(self, said: IO[str]) -> None:
         for line in said:
@@ -134,7 +144,7 @@ found = {}
 with duckdb.connect(sys.argv[1], read_only=True) as database:
     for name in sys.argv[2:]:
         rows = database.execute(
-            f"SELECT id, strftime(updated_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') FROM debrief.{name}"
+            f"SELECT id, strftime(updated_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') FROM feeds.{name}"
         )
         found[name] = dict(rows.fetchall())
 print(json.dumps(found))
@@ -158,7 +168,7 @@ class Dlt:
             "DLT_DATA_DIR": str(self.folder / "dlt"),
             "RUNTIME__DLTHUB_TELEMETRY": "false",
         }
-        with (self.folder / "log").open("a") as log:
+        with self.log.open("a") as log:
             return subprocess.Popen(
                 [str(self.programs / "python"), str(DOCS / "dlt_source.py"), str(self._file)],
                 env={**os.environ, **told},
@@ -177,6 +187,11 @@ class Dlt:
         found = subprocess.run(python, check=True, capture_output=True, text=True).stdout
         copied: Copy = json.loads(found)
         return copied
+
+    @property
+    def log(self) -> Path:
+        """Return the file that its runs write to."""
+        return self.folder / "log"
 
     @property
     def _file(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ KILLED = 0.6
 SOONEST_S, LATEST_S = 0.5, 12.0
 """When a run is killed, if it has not ended before."""
 POLL_S = 0.05
+SHOWN = 2000
+"""Letters of the log shown of a run that failed."""
 
 
 @dataclass(slots=True)
@@ -54,3 +57,4 @@ async def _run(client: Client, runs: Runs, killed_after: float | None) -> None:
         runs.killed += 1
     else:
         runs.failed += 1
+        sys.stderr.write(client.log.read_text(errors="replace")[-SHOWN:])

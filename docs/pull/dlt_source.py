@@ -53,7 +53,7 @@ def main() -> None:
         }
     )
     pipeline = dlt.pipeline(
-        "debrief", destination=dlt.destinations.duckdb(sys.argv[1]), dataset_name="debrief"
+        "debrief", destination=dlt.destinations.duckdb(sys.argv[1]), dataset_name="feeds"
     )
     print(pipeline.run(source))
 
