@@ -52,9 +52,7 @@ def main() -> None:
             "resources": [stream(name) for name in STREAMS],
         }
     )
-    pipeline = dlt.pipeline(
-        "debrief", destination=dlt.destinations.duckdb(sys.argv[1]), dataset_name="feeds"
-    )
+    pipeline = dlt.pipeline("debrief", destination=dlt.destinations.duckdb(sys.argv[1]), dataset_name="feeds")
     print(pipeline.run(source))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from bench.pull import environments
+from bench.copies import environments
 
 DOCS = environments.ROOT / "docs" / "pull"
 STREAMS = ("calls", "scores", "records", "deals")

@@ -1,4 +1,4 @@
-"""`docs/pull.md`: what copies of the feeds come to, whatever happens to who makes them."""
+"""`docs/copies.md`: what copies of the feeds come to, whatever happens to who makes them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from bench.grid import Grid
 from bench.machine import Provenance
-from bench.pull.clients import STREAMS, Copy
-from bench.pull.striking import Runs
+from bench.copies.clients import STREAMS, Copy
+from bench.copies.striking import Runs
 from bench.tables import source_lines
 
 HEAD = """# Copies of the feeds, kept by other people's programs
 
-This page is written by `make pull`; do not edit it by hand. Two programs keep a copy of the feeds of an
+This page is written by `make copies`; do not edit it by hand. Two programs keep a copy of the feeds of an
 organisation: the low-code connector [airbyte.yaml](pull/airbyte.yaml), run by `airbyte-cdk` as it comes,
 and [dlt_source.py](pull/dlt_source.py), run by `dlt` as it comes, into DuckDB. Both run over and over and
 are killed (SIGKILL) at random moments, while {changes:,} changes are made by the code of the service, on

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.pull.clients import Client
+from bench.copies.clients import Client
 
 KILLED = 0.6
 """Share of runs that are to be killed."""

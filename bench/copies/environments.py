@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def made(name: str, within: Path) -> Path:
     """Return the folder of programs of a client's environment, made where it is not there as it should be."""
-    wanted = ROOT / "requirements" / f"pull-{name}.txt"
+    wanted = ROOT / "requirements" / f"copies-{name}.txt"
     folder = within / f"{name}-{hashlib.sha256(wanted.read_bytes()).hexdigest()[:12]}"
     done = folder / "done"
     if not done.exists():

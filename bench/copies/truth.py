@@ -8,7 +8,7 @@ import httpx2
 from sqlalchemy import select
 from sqlmodel import col
 
-from bench.pull.clients import STREAMS, Copy, Server
+from bench.copies.clients import STREAMS, Copy, Server
 from bench.scale.people import Company
 from core.settings import Settings
 from models.assessment import AssessmentState

@@ -1,4 +1,4 @@
-"""Run it: `python -m bench.pull [--changes N] [--markdown docs/pull.md]`."""
+"""Run it: `python -m bench.copies [--changes N] [--markdown docs/copies.md]`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import structlog
 from bench.evaluate import settings_fingerprint
 from bench.grid import wide_console
 from bench.machine import provenance
-from bench.pull import environments
-from bench.pull.changing import KEY, Changer, prepare
-from bench.pull.clients import Airbyte, Client, Dlt, Server
-from bench.pull.page import Pulled, compared, grids, page
-from bench.pull.striking import run_again_and_again
-from bench.pull.truth import counted, pulled
+from bench.copies import environments
+from bench.copies.changing import KEY, Changer, prepare
+from bench.copies.clients import Airbyte, Client, Dlt, Server
+from bench.copies.page import Pulled, compared, grids, page
+from bench.copies.striking import run_again_and_again
+from bench.copies.truth import counted, pulled
 from bench.scale.database import database_in
 from bench.scale.people import Company
 from bench.scale.timing import served
@@ -45,11 +45,11 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make pull")
+    parser = argparse.ArgumentParser(prog="make copies")
     parser.add_argument("--calls", type=int, default=3_000)
     parser.add_argument("--changes", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--environments", type=Path, default=environments.ROOT / ".make" / "pull")
+    parser.add_argument("--environments", type=Path, default=environments.ROOT / ".make" / "copies")
     parser.add_argument("--markdown", type=Path)
     return parser.parse_args()
 
@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
 def _command(options: argparse.Namespace) -> str:
     names = ("calls", "changes", "seed")
     words = (word for name in names for word in (f"--{name}", str(getattr(options, name))))
-    return shlex.join(["python", "-m", "bench.pull", *words])
+    return shlex.join(["python", "-m", "bench.copies", *words])
 
 
 def _pulled(options: argparse.Namespace) -> Pulled:
@@ -65,7 +65,7 @@ def _pulled(options: argparse.Namespace) -> Pulled:
     programs = {name: environments.made(name, options.environments) for name in CLIENTS}
     with (
         database_in("postgresql", None) as (settings, environment),
-        tempfile.TemporaryDirectory(prefix="debrief-pull-") as folder,
+        tempfile.TemporaryDirectory(prefix="debrief-copies-") as folder,
     ):
         filled = asyncio.run(fill(settings, options.calls, options.seed))
         asyncio.run(rebuilt(settings, filled.company))
