@@ -12,15 +12,15 @@ from pathlib import Path
 
 import structlog
 
-from bench.evaluate import settings_fingerprint
-from bench.grid import wide_console
-from bench.machine import provenance
 from bench.copies import environments
 from bench.copies.changing import KEY, Changer, prepare
 from bench.copies.clients import Airbyte, Client, Dlt, Server
 from bench.copies.page import Pulled, compared, grids, page
 from bench.copies.striking import run_again_and_again
 from bench.copies.truth import counted, pulled
+from bench.evaluate import settings_fingerprint
+from bench.grid import wide_console
+from bench.machine import provenance
 from bench.scale.database import database_in
 from bench.scale.people import Company
 from bench.scale.timing import served

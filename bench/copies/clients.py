@@ -95,7 +95,7 @@ class Airbyte:
             command += [f"--{option}", str(path)]
         with self.log.open("a") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        self.reader = threading.Thread(target=self._take, args=(process.stdout,))
+        self.reader = threading.Thread(target=self.take, args=(process.stdout,))
         self.reader.start()
         return process
 
@@ -118,11 +118,12 @@ class Airbyte:
         """Return the file that its runs write errors to."""
         return self.folder / "log"
 
-    def _take(self, said: IO[str]) -> None:
+    def take(self, said: IO[str]) -> None:
+        """Take in what a run says, line by line; the last may be cut short."""
         for line in said:
             try:
                 message = json.loads(line)
-            except ValueError:  # cut short where it was killed
+            except ValueError:
                 continue
             if message["type"] == "RECORD":
                 row = message["record"]["data"]

@@ -17,7 +17,7 @@ def made(name: str, within: Path) -> Path:
     done = folder / "done"
     if not done.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "-r", wanted]
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "-r", str(wanted)]
         subprocess.run(pip, check=True)
         done.touch()
     return folder / "bin"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.grid import Grid
-from bench.machine import Provenance
 from bench.copies.clients import STREAMS, Copy
 from bench.copies.striking import Runs
+from bench.grid import Grid
+from bench.machine import Provenance
 from bench.tables import source_lines
 
 HEAD = """# Copies of the feeds, kept by other people's programs

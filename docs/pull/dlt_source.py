@@ -53,7 +53,7 @@ def main() -> None:
         }
     )
     pipeline = dlt.pipeline("debrief", destination=dlt.destinations.duckdb(sys.argv[1]), dataset_name="feeds")
-    print(pipeline.run(source))
+    sys.stdout.write(f"{pipeline.run(source)}\n")
 
 
 if __name__ == "__main__":
