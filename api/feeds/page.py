@@ -62,7 +62,7 @@ async def found(database: Database, viewer: Viewer, asked: Asked) -> Found:
     return await read(database, viewer, asked, await told(database, viewer.organisation_id))
 
 
-async def read(database: Database, viewer: Viewer, asked: Asked, as_of: datetime | None = None) -> Found:
+async def read(database: Database, viewer: Viewer, asked: Asked, as_of: datetime) -> Found:
     """Return the entries that are asked for, of what is told of; `as_of` is until when that is all.
 
     Raises `Problem` 410 where it is no longer told what went since the reader was there.
@@ -76,7 +76,7 @@ async def read(database: Database, viewer: Viewer, asked: Asked, as_of: datetime
         raise too_old()
     last = entries[-1].position if entries else place.position
     reached = replace(place, position=last if more else max(last, head.position))
-    return Found(entries, more, reached, as_of or feeds.moment(head.position))
+    return Found(entries, more, reached, as_of)
 
 
 async def shown(database: Database, viewer: Viewer, asked: Asked, entries: Sequence[Entry]) -> list[Row]:
@@ -87,24 +87,31 @@ async def shown(database: Database, viewer: Viewer, asked: Asked, entries: Seque
         return await rows.rows(session, viewer, asked.stream, entries, asked.view, asked.wanted)
 
 
-async def told(database: Database, organisation_id: UUID) -> datetime | None:
-    """Tell of what is noted, for a while; return until when all is told, None where that cannot be said.
+async def told(database: Database, organisation_id: UUID) -> datetime:
+    """Tell of what is noted, for a while; return until when all that was committed is told of.
 
     What is not told now is by a worker within seconds.
     """
     until = asyncio.get_running_loop().time() + PATIENCE_S
+    at, left = await _waiting(database, organisation_id)
     try:
-        async with database.read(organisation_id) as reader:
-            at = await database_time(reader)
-            left = await publishing.pending(reader)
-        while left and asyncio.get_running_loop().time() < until:
+        while left is not None and asyncio.get_running_loop().time() < until:
             async with database.write(organisation_id) as session:
                 await records.hurry(session, PATIENCE_S)
-                left = await publishing.publish(session) > 0
+                if not await publishing.publish(session):
+                    left = None
     except (DebriefError, *ERRORS) as error:
         log.warning("feeds.left_to_workers", error=trace(error))
-        return None
-    return None if left else at
+    if left is not None:
+        at, left = await _waiting(database, organisation_id)
+    return left or at
+
+
+async def _waiting(database: Database, organisation_id: UUID) -> tuple[datetime, datetime | None]:
+    """Return the time, and since when the oldest note waits, None where none does."""
+    async with database.read(organisation_id) as session:
+        at = await database_time(session)  # what is noted from now on is of later
+        return at, await publishing.oldest(session)
 
 
 def too_old() -> Problem:

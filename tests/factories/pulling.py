@@ -14,6 +14,7 @@ from sqlmodel import col
 from api.feeds import page
 from api.feeds.page import Asked
 from api.feeds.rows import LOADS
+from core.clock import now
 from models.access import Reach, Viewer
 from models.db import Database
 from models.feeds import STREAMS, Place, Stream, View, names
@@ -47,7 +48,7 @@ class Reader:
         asked = self._asked(limit)
         number, more = 0, True
         while more and number != pages:
-            found = await page.read(self.database, viewer(self.organisation_id), asked)
+            found = await page.read(self.database, viewer(self.organisation_id), asked, now())
             shown = await page.shown(self.database, viewer(self.organisation_id), asked, found.entries)
             for row in shown:
                 self._keep(row)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -32,6 +33,10 @@ LOCK = 0x6665656473 << 24
 """PostgreSQL advisory locks of feeds: this, mixed with the organisation's key."""
 AT_ONCE = 500
 """Notes told of together."""
+
+
+Due = tuple[int | None, str, str, datetime]
+"""A note: its key, cause, key of what it is about, and time."""
 
 
 @dataclass(slots=True)
@@ -60,7 +65,8 @@ async def publish(session: Session, most: int = AT_ONCE) -> int:
     noted = _by_cause(rows)
     await expanding.expand(session, noted)
     await _tell(session, noted)
-    await session.execute(delete(FeedDue).where(col(FeedDue.id).in_([row.id for row in rows])))
+    done = delete(FeedDue).where(col(FeedDue.id).in_([row[0] for row in rows]))
+    await session.execute(done.execution_options(synchronize_session=False))
     return len(rows)
 
 
@@ -69,22 +75,22 @@ async def organisations(session: SystemSession) -> Sequence[UUID]:
     return (await session.execute(select(col(FeedDue.organisation_id)).distinct())).scalars().all()
 
 
-async def pending(session: ReadSession) -> bool:
-    """Return whether anything is noted that was not told of yet."""
-    return (await session.execute(select(col(FeedDue.id)).limit(1))).first() is not None
+async def oldest(session: ReadSession) -> datetime | None:
+    """Return since when the oldest note waits that was not told of yet; None where none does."""
+    return (await session.execute(select(func.min(col(FeedDue.created_at))))).scalar_one()
 
 
-async def _some(session: Session, most: int) -> Sequence[FeedDue]:
-    query = select(FeedDue).order_by(col(FeedDue.id)).limit(most)
-    return (await session.execute(query)).scalars().all()
+async def _some(session: Session, most: int) -> Sequence[Due]:
+    query = select(col(FeedDue.id), col(FeedDue.cause), col(FeedDue.key), col(FeedDue.created_at))
+    return (await session.execute(query.order_by(col(FeedDue.id)).limit(most))).all()
 
 
-def _by_cause(rows: Sequence[FeedDue]) -> Noted:
+def _by_cause(rows: Sequence[Due]) -> Noted:
     """Return what is noted by cause and key, each with the first time of it."""
     found: dict[Cause, Times] = defaultdict(dict)
-    for row in rows:
-        times = found[Cause(row.cause)]
-        times[row.key] = min(row.created_at, times.get(row.key, row.created_at))
+    for _, cause, key, at in rows:
+        times = found[Cause(cause)]
+        times[key] = min(at, times.get(key, at))
     return found
 
 
