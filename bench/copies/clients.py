@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from bench.copies import environments
+from core.environment import inherited
 
 DOCS = environments.ROOT / "docs" / "pull"
 STREAMS = ("calls", "scores", "records", "deals")
@@ -172,7 +172,7 @@ class Dlt:
         with self.log.open("a") as log:
             return subprocess.Popen(
                 [str(self.programs / "python"), str(DOCS / "dlt_source.py"), str(self._file)],
-                env={**os.environ, **told},
+                env=inherited(**told),
                 stdout=log,
                 stderr=log,
                 text=True,
