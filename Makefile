@@ -1,6 +1,6 @@
 # `make` lists the targets; `make demo` and `make test` each do everything they need.
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev weights demo test browser lint types docs eval bench chaos scale load year lock clean
+.PHONY: help env env-dev weights demo test browser lint types docs eval bench chaos scale load year copies lock clean
 PY := .venv/bin/python
 SHELL := /bin/bash
 
@@ -51,6 +51,9 @@ load: env-dev weights ## long uploads, many clients, two machines, many streams;
 
 year: env-dev ## the records of a year of sixty reps; writes docs/year.md
 	@$(PY) -m bench.year --markdown docs/year.md
+
+copies: env-dev ## feeds copied by airbyte-cdk and dlt, killed at random; writes docs/copies.md
+	@$(PY) -m bench.copies --markdown docs/copies.md
 
 scale: env-dev ## time lists, filters and searches on 200,000 calls; writes docs/scale.md
 	@$(PY) -m bench.scale --markdown docs/scale.md

@@ -94,6 +94,12 @@ async def giver_of_tasks(found: CallerDep, service: ServiceDep) -> Viewer:
     return await _viewer(found, service, Permission.ASSIGN_TASKS)
 
 
+async def reader_of_unreviewed(found: CallerDep, service: ServiceDep) -> Viewer:
+    """Return the caller as a reader of what nobody has approved, perhaps of nothing."""
+    return await _viewer(found, service, Permission.READ_UNREVIEWED)
+
+
+MaybeUnreviewedReader = Annotated[Viewer, Depends(reader_of_unreviewed)]
 MaybeTaskGiver = Annotated[Viewer, Depends(giver_of_tasks)]
 MaybeCallReader = Annotated[Viewer, Depends(reader_of_calls)]
 MaybeCallReviewer = Annotated[Viewer, Depends(reviewer_of_calls)]
@@ -114,6 +120,7 @@ ClipMaker = Annotated[Viewer, Depends(Allow(Permission.MAKE_CLIPS))]
 RecordReader = Annotated[Viewer, Depends(Allow(Permission.READ_RECORDS))]
 DealReader = Annotated[Viewer, Depends(Allow(Permission.READ_DEALS))]
 DealImporter = Annotated[Viewer, Depends(Allow(Permission.IMPORT_DEALS))]
+FeedReader = Annotated[Viewer, Depends(Allow(Permission.READ_FEEDS))]
 TrailReader = Annotated[Viewer, Depends(Allow(Permission.READ_TRAIL))]
 CallRemover = Annotated[Viewer, Depends(Allow(Permission.DELETE_CALLS))]
 ScorecardReader = Annotated[Viewer, Depends(Allow(Permission.READ_SCORECARDS))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from http import HTTPStatus
 
 from fastapi import Request
@@ -26,6 +27,19 @@ def unchanged(request: Request, tag: str) -> bool:
 def not_modified(tag: str, cache: str = "private, no-cache") -> Response:
     """Return the answer that nothing changed."""
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag, "Cache-Control": cache})
+
+
+def answered(request: Request, body: str, version: int | None = None) -> Response:
+    """Return JSON under a tag of what it says, or that the caller has it already.
+
+    With a version the tag begins with that, as `demand_version` takes it.
+    """
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    tag = f'"{digest}"' if version is None else f'"{version}.{digest}"'
+    if unchanged(request, tag):
+        return not_modified(tag)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    return Response(body, headers=headers, media_type="application/json")
 
 
 def demand(request: Request, call: Call) -> None:

@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from api.problems import Problem, invalid
+from models.feeds import Place as FeedPlace
+from models.feeds import View
 from models.queries.hits import Place as HitPlace
 from models.queries.listing import Order, Place, Sort
 from models.queries.reviewing import Stand
@@ -82,6 +84,24 @@ def hit(cursor: str | None) -> HitPlace | None:
     raise _wrong()
 
 
+def of_feed(stream: str, view: View, place: FeedPlace) -> str:
+    """Return the cursor of what changed after a place in a stream; it remembers how much is shown."""
+    return _packed([stream, view, place.position, place.told_since])
+
+
+def feed(cursor: str, stream: str, view: View) -> FeedPlace:
+    """Return the place a cursor stands for; raises `Problem` 422 for one of another stream or view."""
+    match _unpacked(cursor):
+        case [bool(), *_] | [_, _, bool(), _] | [_, _, _, bool()]:
+            raise _wrong()
+        case [str(of), str(shown), int(position), int(told_since)]:
+            if (of, shown) == (stream, view) and max(abs(position), abs(told_since)) < 2**63:
+                return FeedPlace(position, told_since)
+            if of == stream and shown in set(View):
+                raise _other_view()
+    raise _wrong()
+
+
 def of_index(index: int) -> str:
     """Return the cursor of what comes after an index."""
     return _packed([index])
@@ -140,6 +160,14 @@ def _time(text: str) -> datetime:
     if found.tzinfo is None:
         raise _wrong()
     return found
+
+
+def _other_view() -> Problem:
+    return invalid(
+        "other_view",
+        "The cursor is of a pull that was shown more than this, or less.",
+        "Pull everything anew, or use a key with the scopes it began with.",
+    )
 
 
 def _wrong() -> Problem:

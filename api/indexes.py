@@ -31,11 +31,15 @@ def weighings(versions: Iterable[FormulaVersion]) -> list[Weighing]:
     return [Weighing(version, FORMULA.validate_python(version.content)) for version in versions]
 
 
+def in_force(known: Sequence[Weighing], at: datetime) -> Sequence[Weighing]:
+    """Return the formula that was in use at a moment, if there was one."""
+    return [one for one in known if one.held(at)][-1:]
+
+
 def indexes(cell: Cell, known: Sequence[Weighing], at: datetime) -> list[IndexShape]:
     """Return a cell by the formula that was in use at a moment, and by the one on trial now."""
-    held = [one for one in known if one.held(at)][-1:]
     trial = [one for one in known if one.version.state is VersionState.TRIAL]
-    return [_index(cell, one) for one in (*held, *trial)]
+    return [_index(cell, one) for one in (*in_force(known, at), *trial)]
 
 
 def _index(cell: Cell, one: Weighing) -> IndexShape:

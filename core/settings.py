@@ -156,6 +156,8 @@ class WorkerSettings(Section):
     """How often work that nobody has taken up, or whose worker died, is looked for."""
     records_s: float = Field(5.0, gt=0)
     """How often at the latest records take in what was approved, corrected or closed."""
+    feeds_s: float = Field(5.0, gt=0)
+    """How often at the latest feeds tell of what changed."""
     retry_s: float = Field(10.0, ge=0)
     """Pause before a failed stage is tried again; doubled each time."""
     orphan_s: float = Field(3600.0, ge=0)

@@ -21,6 +21,8 @@ class Scope(StrEnum):
     RECORDS_READ = "records:read"
     DEALS_READ = "deals:read"
     DEALS_WRITE = "deals:write"
+    FEEDS_READ = "feeds:read"
+    FEEDS_UNREVIEWED = "feeds:unreviewed"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     WEBHOOKS_WRITE = "webhooks:write"
@@ -56,6 +58,8 @@ class Permission(StrEnum):
     READ_RECORDS = "records.read"
     READ_DEALS = "deals.read"
     IMPORT_DEALS = "deals.import"
+    READ_FEEDS = "feeds.read"
+    READ_UNREVIEWED = "feeds.unreviewed"
     READ_TRAIL = "trail.read"
     READ_SCORECARDS = "scorecards.read"
     EDIT_SCORECARDS = "scorecards.edit"
@@ -159,6 +163,12 @@ RULES: Mapping[Permission, Rule] = {
     ),
     Permission.READ_DEALS: Rule("see deals", Scope.DEALS_READ, rep=_OWN, coach=_TEAM, manager=_TEAM),
     Permission.IMPORT_DEALS: Rule("bring in deals", Scope.DEALS_WRITE, manager=_ALL),
+    Permission.READ_FEEDS: Rule(
+        "pull what changed: calls, scores, records, deals, and what is gone", Scope.FEEDS_READ
+    ),
+    Permission.READ_UNREVIEWED: Rule(
+        "pull and export what nobody has approved too, with its state", Scope.FEEDS_UNREVIEWED
+    ),
     Permission.READ_TRAIL: Rule("read the audit trail", Scope.ADMIN),
     Permission.DELETE_CALLS: Rule("delete a call and its recording", Scope.CALLS_WRITE, manager=_TEAM),
     Permission.READ_SCORECARDS: Rule(

@@ -17,7 +17,7 @@ from typing import Any, NewType
 from uuid import UUID
 
 from pydantic_core import from_json
-from sqlalchemy import event, func, select
+from sqlalchemy import Result, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
@@ -27,6 +27,7 @@ from typing_extensions import override
 
 from core.clock import now
 from core.settings import Settings
+from models.queries.feeds import noting
 from models.queries.trail import seal
 from models.tables import Organisation, TenantRow
 
@@ -241,6 +242,24 @@ def _own(session: SyncSession, _context: object, _instances: object) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         if _owner(row) != session.info.get(TENANT):
             raise Forbidden(f"{type(row).__name__} belongs to another organisation")
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> Result[Any] | None:
+    """Have feeds hear of what a statement deletes."""
+    return noting.of_statement(state)
+
+
+@event.listens_for(TenantSession, "before_flush")
+def _note_flush(session: SyncSession, _context: object, _instances: object) -> None:
+    """Have feeds hear of what is written."""
+    noting.of_flush(session)
+
+
+@event.listens_for(TenantSession, "before_commit")
+def _note_all(session: SyncSession) -> None:
+    """Write what feeds heard, with what they heard of."""
+    noting.before_commit(session)
 
 
 def _owner(row: object) -> UUID | None:

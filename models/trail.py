@@ -34,6 +34,7 @@ class Action(StrEnum):
     CALL_CHANGED = "call.changed"
     CALL_CORRECTED = "call.corrected"
     CORRECTIONS_EXPORTED = "corrections.exported"
+    RESULTS_EXPORTED = "results.exported"
     CALL_DELETED = "call.deleted"
     CLIP_SHARED = "clip.shared"
     CLIP_WITHDRAWN = "clip.withdrawn"

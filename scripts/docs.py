@@ -9,6 +9,7 @@ from pathlib import Path
 from scripts import (
     access_docs,
     configuration_docs,
+    feeds_docs,
     metrics_docs,
     openapi,
     report_schema,
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS: dict[Path, Callable[[], str]] = {
     access_docs.PATH: access_docs.render,
     configuration_docs.PATH: configuration_docs.render,
+    feeds_docs.PATH: feeds_docs.render,
     metrics_docs.PATH: metrics_docs.render,
     openapi.PATH: openapi.render,
     report_schema.PATH: report_schema.published,

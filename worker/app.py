@@ -29,6 +29,7 @@ from models.bell import LOOK, Bell, queue
 from models.db import Database
 from models.outage import ERRORS
 from models.stages import Lane
+from worker.feeds import keep_feeds
 from worker.figures import Figures
 from worker.lane import Child
 from worker.patience import patiently
@@ -102,6 +103,7 @@ def _duties(tools: Tools, lane: Lane) -> tuple[Any, ...]:
             partial(reconcile, database, tools.bell, tools.figures), settings.reconcile_s, 0.0, "reconcile"
         ),
         _repeated(partial(keep_records, database), settings.records_s, 0.0, "records"),
+        _repeated(partial(keep_feeds, database), settings.feeds_s, 0.0, "feeds"),
         _repeated(partial(approve, database), POLICY_S, POLICY_S, "policy"),
         Sender(database, tools.settings.webhooks, tools.figures).run(),
         _repeated(partial(sweep, database, tools.store, tools.settings), SWEEP_S, FIRST_SWEEP_S, "sweep"),

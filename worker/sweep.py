@@ -16,6 +16,7 @@ from ingest.resumable import Uploads
 from ingest.store import Store, derived_for
 from models.db import Database, database_time
 from models.queries import callers, deletion, delivery_log, upkeep
+from worker.feeds import sweep_feeds
 from worker.perform import work_folder
 
 AT_ONCE = 200
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 async def sweep(database: Database, store: Store, settings: Settings) -> None:
     """Remove calls past retention, rows and uploads past their time, files without a row, old folders."""
     await _retention(database, store)
+    await sweep_feeds(database)
     async with database.system() as session:
         await callers.sweep(session, await database_time(session))
     await _deliveries(database, settings.webhooks.kept_days)

@@ -21,12 +21,12 @@ from api.auth import (
     ReviewAnswerer,
     ServiceDep,
 )
-from api.conditional import demand_version
+from api.conditional import answered, demand_version
 from api.problems import not_found, responses
 from api.records import refreshed
 from api.routes.calls import present
 from api.routes.paging import MOST, cut
-from api.routes.routers import CONFLICT, GONE, MISSING, guarded
+from api.routes.routers import CONFLICT, GONE, MISSING, TAGGED, guarded
 from api.schemas.assessments import AssessmentShape
 from api.schemas.reviewing import Answering, RepMoves, ReviewerMoves, WaitingPage, WholeAssessmentShape
 from api.schemas.shape import Line, Taken
@@ -99,9 +99,12 @@ async def list_waiting(
     return WaitingPage(items=items, next=cursors.of_stand(_stand(rows[-1])) if more else None)
 
 
-@router.get("/assessments/{assessment_id}", responses=MISSING, response_model=WholeAssessmentShape)
+@router.get(
+    "/assessments/{assessment_id}", responses={**MISSING, **TAGGED}, response_model=WholeAssessmentShape
+)
 async def get_assessment(
     assessment_id: UUID,
+    request: Request,
     viewer: CallReader,
     reviewer: MaybeCallReviewer,
     answerer: MaybeReviewAnswerer,
@@ -113,7 +116,8 @@ async def get_assessment(
     if found is None:
         raise not_found()
     await note_seen(service, viewer, f"call:{found.call.id}", "scores")
-    return await _shown(service, found, reviewer, answerer)
+    shape = await _shape(service, found, reviewer, answerer)
+    return answered(request, shape.model_dump_json(), found.row.version)
 
 
 @router.post("/assessments/{assessment_id}/moves", responses=CHANGING, response_model=WholeAssessmentShape)
@@ -236,13 +240,20 @@ async def _answered(
 
 async def _shown(service: Service, found: Assessed, reviewer: Viewer, answerer: Viewer) -> Response:
     """Return a score with its tag."""
+    shape = await _shape(service, found, reviewer, answerer)
+    headers = {"ETag": _tag(found), "Cache-Control": "private, no-cache"}
+    return Response(shape.model_dump_json(), headers=headers, media_type="application/json")
+
+
+async def _shape(
+    service: Service, found: Assessed, reviewer: Viewer, answerer: Viewer
+) -> WholeAssessmentShape:
+    """Return a score with all that was said to it, and what may be done with it."""
     async with service.database.read(reviewer.organisation_id) as session:
         said = await shown_assessments.said(session, found, reviewer)
         seen = reviewer.reach is not Reach.NONE and await reviews.find(session, reviewer, found.row.id)
     may = reviewing.may(found, reviewer if seen else None, answerer)
-    shape = shown_assessments.whole(found, said, may)
-    headers = {"ETag": _tag(found), "Cache-Control": "private, no-cache"}
-    return Response(shape.model_dump_json(), headers=headers, media_type="application/json")
+    return shown_assessments.whole(found, said, may)
 
 
 def _tag(found: Assessed) -> str:

@@ -20,7 +20,7 @@ from api.problems import Problem, conflict, not_found, responses
 from api.records import refreshed
 from api.routes.filters import CallList, found_by
 from api.routes.paging import cut
-from api.routes.routers import CONFLICT, GONE, guarded
+from api.routes.routers import CONFLICT, GONE, TAGGED, guarded
 from api.schemas.calls import (
     CallChange,
     CallPage,
@@ -43,7 +43,6 @@ router = guarded("calls", "/v1/calls")
 
 MOST_SEARCHED = 50
 """Calls on a page of a search: where each says it is looked up."""
-TAGGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is as you have it."}}
 
 
 @router.get("")

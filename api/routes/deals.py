@@ -10,13 +10,15 @@ from typing import Annotated, Any, BinaryIO
 from uuid import UUID
 
 from fastapi import Query, Request
+from fastapi.responses import Response
 from pydantic import Field
 
 from api import cursors
 from api.auth import DealImporter, DealReader, ServiceDep
+from api.conditional import answered
 from api.problems import not_found, responses
 from api.routes.paging import MOST, cut
-from api.routes.routers import MISSING, guarded
+from api.routes.routers import MISSING, TAGGED, guarded
 from api.schemas.deals import DealPage, DealShape, ImportedShape, StageShape
 from api.schemas.shape import Moment, Taken
 from api.service import Service
@@ -81,14 +83,14 @@ async def import_table(request: Request, viewer: DealImporter, service: ServiceD
         return ImportedShape.model_validate(await import_deals(importer, file))
 
 
-@router.get("/deals/{deal_id}", responses=MISSING)
-async def get_deal(deal_id: UUID, viewer: DealReader, service: ServiceDep) -> DealShape:
+@router.get("/deals/{deal_id}", responses={**MISSING, **TAGGED}, response_model=DealShape)
+async def get_deal(deal_id: UUID, request: Request, viewer: DealReader, service: ServiceDep) -> Response:
     """Return a deal."""
     async with service.database.read(viewer.organisation_id) as session:
         deal = await deals.find(session, viewer, deal_id)
     if deal is None:
         raise not_found()
-    return _shape(deal)
+    return answered(request, _shape(deal).model_dump_json())
 
 
 @router.delete("/deals/{deal_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING)

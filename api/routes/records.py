@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from analysis.records.measures import Measure, MeasureKind, measures, named
 from analysis.records.periods import end_of
 from analysis.records.relation import CAUTION, LEAST_PAIRS, relation
 from analysis.records.trends import BASELINE, pooled_mean, spread, standing
 from api.auth import RecordReader, ScoreComparer, ServiceDep
+from api.conditional import answered
 from api.indexes import Weighing, indexes, weighings
 from api.problems import invalid, not_found
-from api.routes.routers import MISSING, guarded
+from api.routes.routers import MISSING, TAGGED, guarded
 from api.schemas.evidence import RelationsAsked, RelationShape, RelationsShape
 from api.schemas.records import (
     IntervalShape,
@@ -57,9 +57,13 @@ METHOD = (
 )
 
 
-@router.get("/users/{user_id}/record", responses=MISSING, response_model=RecordShape)
+@router.get("/users/{user_id}/record", responses={**MISSING, **TAGGED}, response_model=RecordShape)
 async def get_record(
-    user_id: UUID, viewer: RecordReader, service: ServiceDep, wanted: Annotated[RecordAsked, Query()]
+    user_id: UUID,
+    request: Request,
+    viewer: RecordReader,
+    service: ServiceDep,
+    wanted: Annotated[RecordAsked, Query()],
 ) -> Response:
     """Return the record of a person by period, the last one beside their own past and their team."""
     async with service.database.read(viewer.organisation_id) as session:
@@ -87,12 +91,16 @@ async def get_record(
         periods=[_period(cell, which, known, days) for cell in shown],
         standings=[StandingShape.of(name, standing(name, past, wanted.periods, team)) for name in which],
     )
-    return _sent(record)
+    return answered(request, record.model_dump_json())
 
 
-@router.get("/teams/{team_id}/record", responses=MISSING, response_model=TeamRecordShape)
+@router.get("/teams/{team_id}/record", responses={**MISSING, **TAGGED}, response_model=TeamRecordShape)
 async def get_team_record(
-    team_id: UUID, viewer: RecordReader, service: ServiceDep, wanted: Annotated[PeriodAsked, Query()]
+    team_id: UUID,
+    request: Request,
+    viewer: RecordReader,
+    service: ServiceDep,
+    wanted: Annotated[PeriodAsked, Query()],
 ) -> Response:
     """Return everybody of a team and the teams below in a period, and where the middle half of them lies.
 
@@ -128,7 +136,7 @@ async def get_team_record(
         bands={name: SpreadShape.model_validate(one) for name, one in spreads.items() if one is not None},
         reviewed=ReviewedShape.model_validate(reviewed),
     )
-    return _sent(record)
+    return answered(request, record.model_dump_json())
 
 
 @router.get("/records/measures")
@@ -268,8 +276,3 @@ def _too_little(pairs: Sequence[tuple[float, float]]) -> str:
     if len(pairs) < LEAST_PAIRS:
         return f"{len(pairs)} reps have at least {LEAST_CALLS} values of both; it takes {LEAST_PAIRS}."
     return "One of the two is the same for everybody."
-
-
-def _sent(shape: BaseModel) -> Response:
-    """Return a shape as JSON at once: thousands of figures, which FastAPI would go through twice."""
-    return Response(shape.model_dump_json(), media_type="application/json")

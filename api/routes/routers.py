@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter
 
@@ -25,3 +26,4 @@ def open_to_all(tag: str, prefix: str = "") -> APIRouter:
 MISSING = responses(HTTPStatus.NOT_FOUND)
 GONE = responses(HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 CONFLICT = responses(HTTPStatus.CONFLICT)
+TAGGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is as you have it."}}

@@ -6,14 +6,16 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
+from fastapi.responses import Response
 from sqlalchemy.exc import IntegrityError
 
 from api import cursors
 from api.auth import PeopleChanger, PeopleReader, ServiceDep
+from api.conditional import answered
 from api.problems import Problem, conflict, not_found
 from api.routes.paging import Cursor, Limit, cut
-from api.routes.routers import CONFLICT, MISSING, guarded
+from api.routes.routers import CONFLICT, MISSING, TAGGED, guarded
 from api.schemas.people import NewUser, UserChange, UserPage, UserShape
 from api.service import Service
 from core.clock import now
@@ -78,14 +80,14 @@ async def add_user(given: NewUser, viewer: PeopleChanger, service: ServiceDep) -
     return UserShape.model_validate(made)
 
 
-@router.get("/{user_id}", responses=MISSING)
-async def get_user(user_id: UUID, viewer: PeopleReader, service: ServiceDep) -> UserShape:
+@router.get("/{user_id}", responses={**MISSING, **TAGGED}, response_model=UserShape)
+async def get_user(user_id: UUID, request: Request, viewer: PeopleReader, service: ServiceDep) -> Response:
     """Return a person."""
     async with service.database.read(viewer.organisation_id) as session:
         user = await people.user(session, viewer, user_id)
     if user is None:
         raise not_found()
-    return UserShape.model_validate(user)
+    return answered(request, UserShape.model_validate(user).model_dump_json())
 
 
 @router.patch("/{user_id}", responses={**MISSING, **CONFLICT})

@@ -151,8 +151,8 @@ async def _brought(session: ReadSession, which: ColumnElement[bool]) -> dict[UUI
     rows = (await session.execute(query)).all()
     measures = {row[0]: _judged(*row[4:]) for row in rows}
     for ids in _batches(measures):
-        await _add_metrics(session, ids, measures)
-        await _add_scores(session, ids, measures)
+        await add_metrics(session, ids, measures)
+        await add_scores(session, ids, measures)
     return {
         call_id: CallContribution(call_id, rep_id, at, call_type, dict(sorted(measures[call_id].items())))
         for call_id, rep_id, at, call_type, *_ in rows
@@ -166,9 +166,10 @@ def _judged(*judged: float | None) -> dict[str, float]:
     return {str(name): value for name, value in found if value is not None}
 
 
-async def _add_metrics(
+async def add_metrics(
     session: ReadSession, ids: Sequence[UUID], measures: Mapping[UUID, dict[str, float]]
 ) -> None:
+    """Add what was measured of calls as `METRIC.SIDE`, what could not be measured left out."""
     side = type_coerce(col(MetricRow.side), String)  # a million of them are not made members of `Side`
     query = select(col(MetricRow.call_id), col(MetricRow.name), side, col(MetricRow.value)).where(
         col(MetricRow.call_id).in_(ids)
@@ -178,7 +179,7 @@ async def _add_metrics(
             measures[call_id][f"{name}.{of}"] = value
 
 
-async def _add_scores(
+async def add_scores(
     session: ReadSession, ids: Sequence[UUID], measures: Mapping[UUID, dict[str, float]]
 ) -> None:
     """Add points by scorecard, of its newest version that counts, and the mean over scorecards."""

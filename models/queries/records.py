@@ -106,14 +106,14 @@ async def hurry(session: Session, most_s: float) -> None:
         await connection.execute(select(timeout))
 
 
-async def alone(session: AsyncSession, organisation_id: UUID) -> None:
+async def alone(session: AsyncSession, organisation_id: UUID, lock: int = LOCK) -> None:
     """Wait until nobody else works on an organisation's records, and keep others waiting until the commit.
 
-    On SQLite who writes is alone already.
+    Another `lock` is of something else that one at a time works on. On SQLite who writes is alone already.
     """
     if session.get_bind().dialect.name == "sqlite":
         return
-    key = (LOCK ^ organisation_id.int) & (2**63 - 1)
+    key = (lock ^ organisation_id.int) & (2**63 - 1)
     connection = await session.connection()  # a session of an organisation refuses what names no table
     await connection.execute(select(func.pg_advisory_xact_lock(literal(key, BigInteger))))
 

@@ -11,6 +11,7 @@ from models.tables.coaching import (
     Playlist,
     PlaylistClip,
 )
+from models.tables.feeds import FeedDue, FeedEntry, FeedHead
 from models.tables.people import (
     AccessToken,
     ApiClient,
@@ -54,6 +55,9 @@ __all__ = [
     "Correction",
     "Deal",
     "Event",
+    "FeedDue",
+    "FeedEntry",
+    "FeedHead",
     "FormulaVersion",
     "IdempotencyKey",
     "Listening",

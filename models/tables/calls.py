@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint, event, text
 from sqlmodel import Field
 
 from core.clock import now
 from models.call import CallState, CallType, Consent, Direction, Priority, Source
 from models.tables.base import Keyed, TenantRow, choice, not_negative, of_tenant, within_tenant
+
+DEAL = "deal"
+"""Key of `crm` under which the deal stands."""
 
 
 class Recording(Keyed, TenantRow, table=True):
@@ -32,7 +35,10 @@ class Recording(Keyed, TenantRow, table=True):
 
 
 class Call(Keyed, TenantRow, table=True):
-    """A call on its way through the service; `version` grows with every change that a reader can see."""
+    """A call on its way through the service; `version` grows with every change that a reader can see.
+
+    `crm_deal` is what `crm` says of the deal, kept apart so that an index finds the calls of one.
+    """
 
     __tablename__ = "call"
     __table_args__ = (
@@ -49,6 +55,7 @@ class Call(Keyed, TenantRow, table=True):
         Index("ix_call_organisation_id_depth_id", "organisation_id", "depth", "id"),
         Index("ix_call_organisation_id_rep_id_started_at", "organisation_id", "rep_id", "started_at", "id"),
         Index("ix_call_organisation_id_state_started_at", "organisation_id", "state", "started_at", "id"),
+        Index("ix_call_crm_deal", "organisation_id", "crm_deal"),
     )
 
     recording_id: UUID = Field(index=True)
@@ -61,6 +68,7 @@ class Call(Keyed, TenantRow, table=True):
     started_at: datetime
     external_id: str | None = None
     crm: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    crm_deal: str | None = None
     consent: Consent = Field(default=Consent.UNKNOWN, sa_type=choice(Consent))
     consent_basis: str | None = None
     retain_until: datetime | None = Field(default=None, index=True)
@@ -86,6 +94,13 @@ class Call(Keyed, TenantRow, table=True):
     updated_at: datetime = Field(default_factory=now)
     reviewed_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+@event.listens_for(Call, "before_insert")
+@event.listens_for(Call, "before_update")
+def _keep_deal_apart(_mapper: object, _connection: object, call: Call) -> None:
+    """Have the deal of a call be what is said of it in the CRM."""
+    call.crm_deal = call.crm.get(DEAL)
 
 
 class Correction(Keyed, TenantRow, table=True):

@@ -1,22 +1,18 @@
-"""Records over the API: every number with how many calls it is over, and the way back to those calls."""
+"""Records over the API: every number with how many calls it is over."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from core.clock import now
-from core.ids import new_id
-from models.access import Scope
 from models.assessment import AssessmentState
-from models.call import CallType, UserRole
+from models.call import CallType
 from models.db import Session
-from models.queries import due, formulas
+from models.queries import formulas
 from models.record import Formula, Outcome, Term
 from models.scorecard import Target
 from models.tables import Organisation, TrailRow, User
@@ -24,30 +20,14 @@ from models.versions import VersionMoveName
 from tests.api.conftest import Running, Signed, both
 from tests.factories.bare_scores import assess, known_scorecard, measured
 from tests.factories.offices import Office, in_world
+from tests.factories.record_answers import HIGH, LOW, MARCH, UNTIL, record, team_record
 from tests.factories.worlds import BEGAN, World
 
-LOW, HIGH = (50.0, 51.0, 49.0, 50.5, 49.5), (60.0, 61.0, 59.0, 60.5, 59.5)
-UNTIL = {"until": "2026-03-31"}
-MARCH: dict[str, Any] = {"start": "2026-03-01"}
 MONTHS = [
     datetime.fromisoformat(f"{month}-05T09:00:00+00:00")
     for month in ("2026-03", "2026-02", "2026-01", "2025-12", "2025-11", "2025-10")
 ]
 """A moment in each of six months, the newest first."""
-
-
-def record(client: TestClient, world: World, name: str = "rep", **params: Any) -> dict[str, Any]:
-    answer = client.get(f"/v1/users/{world.people[name].id}/record", params=params)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def team_record(client: TestClient, world: World, team: str = "east", **params: Any) -> dict[str, Any]:
-    answer = client.get(f"/v1/teams/{world.teams[team].id}/record", params=params)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 @both
@@ -167,81 +147,6 @@ def test_a_period_is_weighed_by_the_formula_of_its_time_and_by_the_one_on_trial(
 
 
 @both
-def test_the_calls_behind_a_number_come_by_the_page_with_what_they_brought(
-    signed: Signed, world: World
-) -> None:
-    async def act(here: Office) -> list[str]:
-        found = await here.approve_all("rep", LOW, call_type=CallType.DEMO)
-        await here.approve_all("rep", HIGH, started_at=BEGAN + timedelta(days=40))
-        await here.approve_all("rep", (1.0,), call_type=CallType.SERVICE)
-        await here.drain()
-        return [str(one) for one in found]
-
-    calls = in_world(world, act)
-    where, client = f"/v1/users/{world.people['rep'].id}/record-calls", signed("coach")
-    asked = {**MARCH, "call_type": "demo", "measure": ["depth", "score"], "limit": 2}
-    found, cursor = list[dict[str, Any]](), None
-    while True:
-        page = client.get(where, params=asked if cursor is None else {**asked, "cursor": cursor}).json()
-        found += page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    assert [one["id"] for one in found] == calls[::-1]
-    assert found[-1]["values"] == {"depth": 50.0, "score": 50.0}
-    assert found[-1]["title"] == "A call"
-    (score,) = found[-1]["scores"]
-    assert (score["scorecard"], score["points"]) == ("mine", 50.0)
-    shown = client.get(f"/v1/calls/{found[-1]['id']}/assessments").json()
-    assert [one["id"] for one in shown] == [score["assessment_id"]]
-    n = record(client, world, **UNTIL, call_type="demo")["periods"][-1]["figures"]["depth"]["n"]
-    assert n == len(found)
-    assert client.get(where, params={**MARCH, "measure": ["patience.rep"]}).json()["items"] == []
-    whole = client.get(where, params=MARCH).json()["items"]
-    assert len(whole) == 6
-    assert {"depth", "score", "score.mine", "talk_share.rep"} == set(whole[0]["values"])
-
-
-def test_who_may_see_records_and_no_calls_sees_no_titles(here: Running) -> None:
-    async def act(office: Office) -> None:
-        await office.approve_all("rep", LOW)
-        await office.drain()
-
-    in_world(here.world, act)
-    where = f"/v1/users/{here.world.people['rep'].id}/record-calls"
-    for scopes, title in (((Scope.RECORDS_READ,), None), ((Scope.RECORDS_READ, Scope.CALLS_READ), "A call")):
-        found = here.program(here.world.client(*scopes)).get(where, params=MARCH).json()["items"]
-        assert {one["title"] for one in found} == {title}
-
-
-@both
-def test_the_deals_behind_the_outcomes_say_as_what_they_count(signed: Signed, world: World) -> None:
-    async def act(here: Office) -> None:
-        async def add(session: Session) -> None:
-            session.add_all(
-                [
-                    here.deal("rep", Outcome.WON, "2026-02-10", "2026-03-12", number=1, amount=10.0),
-                    here.deal("rep", Outcome.OPEN, "2026-03-05", "2026-03-20", number=2),
-                    here.deal("rep", Outcome.LOST, "2026-03-01", "2026-03-02", number=3),
-                    here.deal("rep", Outcome.LOST, "2026-01-01", "2026-02-02", number=4),
-                    here.deal("mate", Outcome.LOST, "2026-03-01", "2026-03-02", number=5),
-                ]
-            )
-
-        await here.change(add)
-
-    in_world(world, act)
-    where, client = f"/v1/users/{world.people['rep'].id}/record-deals", signed("rep")
-    page = client.get(where, params={**MARCH, "limit": 2}).json()
-    found = page["items"] + client.get(where, params={**MARCH, "cursor": page["next"]}).json()["items"]
-    assert {one["external_id"]: (one["opened"], one["closed"]) for one in found} == {
-        "d1": (False, True),
-        "d2": (True, False),
-        "d3": (True, True),
-    }
-
-
-@both
 def test_a_team_is_shown_with_everybody_below_and_how_much_was_reviewed(signed: Signed, world: World) -> None:
     async def act(here: Office) -> None:
         await here.approve_all("rep", LOW)
@@ -316,57 +221,6 @@ def test_measures_are_listed_with_those_of_the_organisations_own(signed: Signed,
     assert found["depth"]["better"] == "higher"
     bands = {one["call_type"]: (one["low"], one["high"]) for one in found["talk_share.rep"]["bands"]}
     assert bands["discovery"] == (0.3, 0.4)
-
-
-@both
-def test_how_measures_went_together_with_an_outcome_is_never_called_a_cause(
-    signed: Signed, world: World
-) -> None:
-    async def act(here: Office) -> None:
-        async def hire(session: Session) -> None:
-            for number in range(13):
-                user = User(
-                    organisation_id=here.organisation_id,
-                    id=new_id(),
-                    email=f"{number}@acme.example",
-                    name=f"r{number}",
-                    role=UserRole.REP,
-                )
-                here.world.people[user.name] = user
-                session.add(user)
-
-        await here.change(hire)
-        for number in range(13):
-            name = f"r{number}"
-            await here.approve_all(name, [number + depth for depth in LOW])
-
-            async def close(session: Session, name: str = name, won: int = number) -> None:
-                for deal in range(13):
-                    outcome = Outcome.WON if deal < won else Outcome.LOST
-                    session.add(here.deal(name, outcome, "2026-01-01", "2026-02-01", number=uuid4()))
-
-            await here.change(close)
-        await here.drain()
-        await here.change(lambda session: due.note_everybody(session, here.organisation_id))
-        await here.drain()
-
-    in_world(world, act)
-    asked: dict[str, Any] = {"quarter": "2026-03-31", "quarters": 2}
-    found = signed("manager").get("/v1/records/relations", params=asked).json()
-    assert (found["outcome"], found["start"], found["end"]) == ("win_rate", "2025-10-01", "2026-04-01")
-    assert "not that one brings about the other" in found["caution"]
-    assert "by chance" in found["method"]
-    relations = {one["measure"]: one for one in found["relations"]}
-    assert list(relations) == sorted(relations)
-    assert relations["depth"]["correlation"]["value"] == pytest.approx(1.0)
-    assert relations["depth"]["clear"] is True
-    assert relations["talk_share.rep"]["correlation"] is None
-    assert "the same for everybody" in relations["talk_share.rep"]["reason"]
-    none = signed("admin").get("/v1/records/relations", params={"quarter": "2025-03-31"}).json()
-    assert none["relations"] == []
-    assert signed("rep").get("/v1/records/relations").status_code == 403
-    wrong = signed("manager").get("/v1/records/relations", params={"outcome": "depth"})
-    assert (wrong.status_code, wrong.json()["code"]) == (422, "no_such_outcome")
 
 
 def test_what_there_is_not_is_said(signed: Signed, world: World) -> None:

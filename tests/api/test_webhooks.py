@@ -35,7 +35,7 @@ def receiver(here: Running) -> Iterator[Receiver]:
     with receiving() as found:
         resolve = names({"hooks.example": ["127.0.0.1"], **INSIDE})
         service = here.app.state.service
-        settings = service.settings.model_copy(update={"webhooks": WebhookSettings(timeout_s=1.0)})
+        settings = service.settings.model_copy(update={"webhooks": WebhookSettings(timeout_s=3.0)})
         here.app.state.service = replace(service, receivers=found.guard(resolve=resolve), settings=settings)
         yield found
 
@@ -58,7 +58,7 @@ def send(world: World, receiver: Receiver) -> None:
     async def act() -> None:
         database = Database(world.settings)
         try:
-            sender = Sender(database, WebhookSettings(timeout_s=1.0), Figures(), receiver.guard())
+            sender = Sender(database, WebhookSettings(timeout_s=3.0), Figures(), receiver.guard())
             await sender.look()
             while sender.busy:
                 await sender.idle()
@@ -196,7 +196,7 @@ def test_a_test_is_sent_at_once_and_its_outcome_returned(admin: TestClient, rece
     receiver.default["/hook"] = Reply(410, {}, b"Nobody is here.")
     (attempt,) = admin.post(f"{at}/test").json()["attempts"]
     assert (attempt["outcome"], attempt["status"], attempt["answer"]) == ("gone", 410, "Nobody is here.")
-    receiver.default["/hook"] = Reply(after_s=2.0)
+    receiver.default["/hook"] = Reply(after_s=5.0)
     late = admin.post(f"{at}/test").json()
     assert (late["state"], late["attempts"][0]["outcome"]) == ("dead", "timed_out")
     shown = admin.get(at).json()

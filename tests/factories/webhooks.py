@@ -134,7 +134,7 @@ class Outpost:
 
     def sender(self, allowed: Guard, **known: Any) -> Sender:
         """Return a sender whose attempts take a second at most."""
-        settings = WebhookSettings.model_validate({"timeout_s": 1.0, "look_s": 0.05, **known})
+        settings = WebhookSettings.model_validate({"timeout_s": 30.0, "look_s": 0.05, **known})
         return Sender(self.database, settings, Figures(), allowed)
 
     async def send(self, sender: Sender) -> None:

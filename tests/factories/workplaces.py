@@ -18,11 +18,9 @@ from core.telemetry import StageSpans
 from ingest.store import Store
 from models.bell import Bell
 from models.stages import Lane, StageName
-from models.tables import (
-    Call,
-    StageRun,
-)
+from models.tables import Call, Product, StageRun
 from tests.factories.services import Installation, installation
+from worker import stored
 from worker.figures import Figures
 from worker.lane import Child
 from worker.perform import Tools, Worker
@@ -53,6 +51,11 @@ class Workplace:
     async def rows(self, table: type[Any]) -> list[Any]:
         async with self.here.database.read(self.here.organisation_id) as session:
             return list((await session.execute(select(table))).scalars())
+
+    async def newest(self, stage: StageName) -> object:
+        """Return what a stage made last."""
+        products = [p for p in await self.rows(Product) if p.stage is stage]
+        return stored.load(stage, max(products, key=lambda p: p.version).data).value
 
     async def call(self) -> Call:
         (call,) = await self.rows(Call)

@@ -104,17 +104,19 @@ def test_a_row_of_another_organisation_is_not_there(on: Settings) -> None:
 
 
 def test_changes_and_deletions_stay_within_the_organisation(on: Settings) -> None:
-    async def changed(database: Database, one: UUID, two: UUID) -> list[tuple[UUID, str]]:
+    async def both(database: Database, one: UUID, two: UUID) -> bool:
+        for owner in (one, two):
+            async with database.write(owner) as session:
+                session.add(Team(organisation_id=owner, name="East", path=""))
         async with database.write(one) as session:
             await session.execute(update(Call).values(title="changed"))
         async with database.write(two) as session:
-            await session.execute(delete(Call))
+            await session.execute(delete(Team))
         async with database.system_read() as system:
-            rows = (await system.execute(select(Call))).scalars()
-            return [(row.organisation_id, row.title) for row in rows]
-
-    async def both(database: Database, one: UUID, two: UUID) -> bool:
-        return await changed(database, one, two) == [(one, "changed")]
+            calls = (await system.execute(select(Call))).scalars().all()
+            teams = (await system.execute(select(Team))).scalars().all()
+        titles = {row.organisation_id: row.title for row in calls}
+        return titles == {one: "changed", two: "A call"} and [row.organisation_id for row in teams] == [one]
 
     assert within(on, both)
 

@@ -78,7 +78,7 @@ def test_every_kind_of_failure_is_written_down_and_tried_again_under_the_same_id
     wrong = [
         Reply(500, {}, b"Oops."),
         Reply(302, {"Location": receiver.url("/elsewhere")}),
-        Reply(after_s=2.0),
+        Reply(after_s=4.0),
         Reply(cut=True),
         Reply(404),
         Reply(429, {"Retry-After": "30"}),
@@ -87,7 +87,7 @@ def test_every_kind_of_failure_is_written_down_and_tried_again_under_the_same_id
     async def act(here: Outpost) -> None:
         webhook = await here.add(receiver.url())
         receiver.replies["/hook"] = list(wrong)
-        sender = here.sender(receiver.guard(), timeout_s=0.5)
+        sender = here.sender(receiver.guard(), timeout_s=2.0)
         await here.happens(Kind.CREATED)
         for number in range(1, len(wrong) + 1):
             await here.send(sender)

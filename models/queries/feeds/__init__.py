@@ -1,0 +1,1 @@
+"""Feeds: what changed is noted, told of in an order that nothing falls behind, and read."""
