@@ -160,19 +160,19 @@ class TestSent:
         assert [got.path for got in receiver.got] == ["/hook"]
 
     def test_an_answer_that_does_not_come_in_time(self, receiver: Receiver) -> None:
-        receiver.default["/hook"] = Reply(after_s=2.0)
+        receiver.default["/hook"] = Reply(after_s=20.0)
         started = time.monotonic()
         answer = sent(receiver, timeout_s=0.3)
         assert (answer.outcome, answer.status) == (Outcome.TIMED_OUT, None)
-        assert time.monotonic() - started < 1.5
-        assert 300 <= answer.ms < 1500
+        assert time.monotonic() - started < 10
+        assert 300 <= answer.ms < 10_000
 
     def test_a_body_that_does_not_come_changes_nothing(self, receiver: Receiver) -> None:
-        receiver.default["/hook"] = Reply(200, {"Content-Length": "9"}, b"", body_after_s=2.0)
+        receiver.default["/hook"] = Reply(200, {"Content-Length": "9"}, b"", body_after_s=20.0)
         started = time.monotonic()
-        answer = sent(receiver, timeout_s=0.5)
+        answer = sent(receiver, timeout_s=1.5)
         assert (answer.outcome, answer.text) == (Outcome.DELIVERED, "")
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 10
 
     def test_a_connection_that_breaks_off_or_is_not_taken(self, receiver: Receiver) -> None:
         receiver.default["/hook"] = Reply(cut=True)

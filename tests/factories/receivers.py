@@ -8,15 +8,23 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from standardwebhooks import Webhook
 from typing_extensions import override
 
 from core.addresses import Guard
 from tests.factories.sites import LOOPBACK, Server, names
+
+
+@cache
+def usual() -> ssl.SSLContext:
+    """Return what receivers without a certificate are asked with: made anew each time it takes a while."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ class Receiver:
                 "ports": frozenset({self.port}),
                 "public": lambda address: address == LOOPBACK,
                 "resolve": names({"hooks.example": ["127.0.0.1"]}),
-                "tls": self.tls,
+                "tls": self.tls or usual(),
                 **known,
             }
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -61,7 +61,7 @@ def test_a_message_is_short_and_its_time_is_utc(of: EventType, at: datetime, dat
     made = body(of, at, known)
     validator(of).validate(json.loads(made))
     assert len(made.encode()) < MOST_BYTES
-    assert datetime.fromisoformat(json.loads(made)["timestamp"]) == at
+    assert datetime.fromisoformat(json.loads(made)["timestamp"]) == at.astimezone(UTC)
     assert json.loads(made)["timestamp"].endswith("Z")
 
 

@@ -128,7 +128,7 @@ class Play:
 
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 7)), min_size=10, max_size=40))
 @hypothesis_settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_happens_every_message_arrives(world: World, steps: list[tuple[str, int]]) -> None:
     async def act() -> None:
